@@ -29,3 +29,65 @@ export type {
   WebhookEndpointId,
 } from './primitives/type-id.ts';
 export { uuidV7 } from './primitives/uuid-v7.ts';
+export {
+  attemptTransitions,
+  isFinished,
+  nextAttemptState,
+  type Attempt,
+  type AttemptEvent,
+  type AttemptOperation,
+  type AttemptState,
+} from './payment/attempt.ts';
+export {
+  nextPaymentState,
+  paymentTransitions,
+  statesOf,
+  statusOf,
+  type PaymentEvent,
+  type PaymentState,
+  type PaymentStatus,
+} from './payment/lifecycle.ts';
+export {
+  authorized,
+  captured,
+  captureRefused,
+  declined,
+  failed,
+  passedReview,
+  refunded,
+  refundRefused,
+  sentToReview,
+  voided,
+  voidRefused,
+} from './payment/outcomes.ts';
+export {
+  allowedActions,
+  capturable,
+  emptyBalance,
+  refundable,
+  type Balance,
+  type CaptureMethod,
+  type Decline,
+  type Payment,
+  type PaymentAction,
+  type Terms,
+} from './payment/payment.ts';
+export {
+  requestCapture,
+  requestRefund,
+  requestVoid,
+  type RequestedMovement,
+  type RequestRejection,
+} from './payment/requests.ts';
+export {
+  advance,
+  beginCharge,
+  beginOperation,
+  sagaDefinitionVersion,
+  type Saga,
+  type SagaCommand,
+  type SagaEvent,
+  type SagaKind,
+  type SagaStep,
+  type SagaTransition,
+} from './payment/saga.ts';
