@@ -1,0 +1,19 @@
+/**
+ * Something outside this program stands in the way: a taken port, a full disk, a missing server. It carries what a
+ * person can do about it, so it is printed without a stack trace.
+ */
+export class Obstacle extends Error {
+  override readonly name = 'Obstacle';
+
+  constructor(
+    what: string,
+    readonly remedies: readonly string[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(what, options);
+  }
+}
+
+export function describeObstacle(obstacle: Obstacle): string {
+  return [obstacle.message, ...obstacle.remedies.map((remedy) => `  · ${remedy}`)].join('\n');
+}
