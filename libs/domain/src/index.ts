@@ -1,3 +1,7 @@
+export { assess } from './fraud/assess.ts';
+export type { Assessment, RiskSignals } from './fraud/assess.ts';
+export { riskDecisions, riskRules } from './fraud/rules.ts';
+export type { RiskDecision, RiskRules, RiskVerdict } from './fraud/rules.ts';
 export { normalSide } from './ledger/account.ts';
 export type {
   AccountName,
