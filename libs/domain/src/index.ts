@@ -1,3 +1,21 @@
+export { assess } from './fraud/assess.ts';
+export type { Assessment, RiskSignals } from './fraud/assess.ts';
+export { riskDecisions, riskRules } from './fraud/rules.ts';
+export type { RiskDecision, RiskRules, RiskVerdict } from './fraud/rules.ts';
+export { normalSide } from './ledger/account.ts';
+export type {
+  AccountName,
+  AcquirerAccountName,
+  Direction,
+  MerchantAccountName,
+  PlatformAccountName,
+} from './ledger/account.ts';
+export { feeOf } from './ledger/fee.ts';
+export type { FeeTerms } from './ledger/fee.ts';
+export { journalOf } from './ledger/journal-of-fact.ts';
+export type { LedgerFact } from './ledger/journal-of-fact.ts';
+export { assertBalanced } from './ledger/journal.ts';
+export type { Entry, Journal, JournalKind } from './ledger/journal.ts';
 export { allocate } from './money/allocation.ts';
 export { currencyCodes, currencyExponent, isCurrencyCode } from './money/currency.ts';
 export type { CurrencyCode } from './money/currency.ts';
@@ -91,3 +109,5 @@ export {
   type SagaStep,
   type SagaTransition,
 } from './payment/saga.ts';
+export { batchesOf } from './settlement/batch.ts';
+export type { Batch, SettlementItem, SettlementTotals } from './settlement/batch.ts';
