@@ -25,3 +25,4 @@ export {
   type EventLagView,
   type OperatedService,
 } from './requests.ts';
+export { catalogue, schemaOf } from './catalogue.ts';

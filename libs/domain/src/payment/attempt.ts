@@ -16,7 +16,12 @@ export const attemptTransitions = {
     lose_contact: 'outcome_unknown',
     was_not_sent: 'not_sent',
   },
-  outcome_unknown: { approve: 'approved', decline: 'declined', was_not_sent: 'not_sent', lose_contact: 'outcome_unknown' },
+  outcome_unknown: {
+    approve: 'approved',
+    decline: 'declined',
+    was_not_sent: 'not_sent',
+    lose_contact: 'outcome_unknown',
+  },
   approved: {},
   declined: {},
   not_sent: {},

@@ -42,7 +42,12 @@ export function captured(payment: Payment, amountMinor: bigint, final: boolean):
   const capturedNow = before.captured + amountMinor;
   const capturePending = before.capturePending - amountMinor;
   const left = before.authorized - before.voided - capturedNow - capturePending;
-  const balance = { ...before, captured: capturedNow, capturePending, voided: final ? before.voided + left : before.voided };
+  const balance = {
+    ...before,
+    captured: capturedNow,
+    capturePending,
+    voided: final ? before.voided + left : before.voided,
+  };
   const closed = final || (left === 0n && capturePending === 0n);
   return { ...payment, balance, state: nextPaymentState(payment.state, closed ? 'capture_rest' : 'capture_part') };
 }

@@ -1,15 +1,7 @@
 import type { Money } from '../money/money.ts';
 import { err, ok, type Result } from '../primitives/result.ts';
 import { nextPaymentState } from './lifecycle.ts';
-import {
-  canCapture,
-  canRefund,
-  canVoid,
-  capturable,
-  inCurrencyOf,
-  refundable,
-  type Payment,
-} from './payment.ts';
+import { canCapture, canRefund, canVoid, capturable, inCurrencyOf, refundable, type Payment } from './payment.ts';
 
 /** Why a merchant's request was refused. Edges translate the code; the facts travel with it. */
 export type RequestRejection =
@@ -26,7 +18,10 @@ export interface RequestedMovement {
 }
 
 /** Sets money aside for a capture. `amount` absent means all that is left. */
-export function requestCapture(payment: Payment, amount: Money | undefined): Result<RequestedMovement, RequestRejection> {
+export function requestCapture(
+  payment: Payment,
+  amount: Money | undefined,
+): Result<RequestedMovement, RequestRejection> {
   if (amount !== undefined && amount.currency !== payment.amount.currency) return differentCurrency(payment);
   if (!canCapture(payment)) return err({ code: 'payment_not_capturable', payment });
   const available = capturable(payment);
@@ -48,7 +43,10 @@ export function requestVoid(payment: Payment): Result<Payment, RequestRejection>
 }
 
 /** Sets captured money aside for a refund. `amount` absent means all that is left. */
-export function requestRefund(payment: Payment, amount: Money | undefined): Result<RequestedMovement, RequestRejection> {
+export function requestRefund(
+  payment: Payment,
+  amount: Money | undefined,
+): Result<RequestedMovement, RequestRejection> {
   if (amount !== undefined && amount.currency !== payment.amount.currency) return differentCurrency(payment);
   const available = refundable(payment);
   // Somebody else's refund may be on its way for all of it: that is a question of the amount, not of the state.

@@ -119,7 +119,9 @@ export function advance(saga: Saga, event: SagaEvent): SagaTransition {
       return saga.step === 'awaiting_risk' ? afterRisk(saga, event) : unchanged(saga);
     case 'review_decided':
       if (saga.step !== 'in_review') return unchanged(saga);
-      return event.decision === 'allow' ? start(saga, 'authorizing', [{ type: 'pass_review' }]) : end(saga, [{ type: 'decline_for_risk' }]);
+      return event.decision === 'allow'
+        ? start(saga, 'authorizing', [{ type: 'pass_review' }])
+        : end(saga, [{ type: 'decline_for_risk' }]);
     case 'withdrawn':
       return saga.step === 'in_review' ? end(saga, []) : unchanged(saga);
     default:
