@@ -26,12 +26,12 @@ const spawnsProcesses = { fileParallelism: false, testTimeout: 120_000, hookTime
 export default defineConfig({
   test: {
     projects: [
-      project('unit', { include: ['test/{domain,contracts,launcher/unit}/**/*.test.ts'] }),
+      project('unit', { include: ['test/{domain,contracts,security,launcher/unit}/**/*.test.ts'] }),
       project('architecture', { include: ['test/architecture/**/*.test.ts'], testTimeout: 60_000 }),
       project('integration', {
         // Whatever promise a folder of test/ is named after, unless one of the other projects takes it.
         include: ['test/**/*.test.ts'],
-        exclude: ['test/{domain,contracts,architecture,launcher,journeys,faults}/**'],
+        exclude: ['test/{domain,contracts,security,architecture,launcher,journeys,faults}/**'],
         globalSetup: ['test/support/test-servers.global.ts'],
         testTimeout: 30_000,
         hookTimeout: 60_000,

@@ -18,7 +18,7 @@ describe('a merchant lives on one shard for ever', () => {
   });
 
   it('spreads consecutive merchants evenly', () => {
-    const merchantsPerShard = new Array<number>(64).fill(0);
+    const merchantsPerShard = Array.from({ length: 64 }, () => 0);
     for (let merchant = 0; merchant < 64_000; merchant += 1) {
       const shard = shardOf(idOf('mer', `01890a5d-ac96-774b-bcce-${merchant.toString(16).padStart(12, '0')}`));
       merchantsPerShard[shard] = (merchantsPerShard[shard] ?? 0) + 1;

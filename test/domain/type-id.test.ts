@@ -4,7 +4,10 @@ import { BrokenInvariant, idOf, parseId, uuidOf, uuidV7 } from '#domain';
 import type { Id, PaymentId } from '#domain';
 import { holds } from '../support/property.ts';
 
-/** The valid vectors of TypeID specification 0.3. Our ids always have a prefix; where the vector has none, `pay` stands in. */
+/**
+ * The valid vectors of TypeID specification 0.3. Our ids always have a prefix; where the vector has none, `pay` stands
+ * in.
+ */
 const validVectors = [
   ['nil', 'pay_00000000000000000000000000', 'pay', '00000000-0000-0000-0000-000000000000'],
   ['one', 'pay_00000000000000000000000001', 'pay', '00000000-0000-0000-0000-000000000001'],

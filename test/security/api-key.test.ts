@@ -23,7 +23,8 @@ describe('an API key', () => {
   });
 
   it('keeps its form: this key was minted once and must stay readable', () => {
-    // The checksum is the CRC32 of all before it, 0x8dc3dccf, in base62 with leading zeros; computed by another implementation.
+    // The checksum is the CRC32 of all before it, 0x8dc3dccf, in base62 with leading zeros; computed by another
+    // implementation.
     const text = 'sk_test_0123456789ABCDEFGHIJKLMNOPQRSTUVW2axcbP';
     expect(mintApiKey('sk_test', countingBytes()).text).toBe(text);
     expect(parseApiKey(text)).toEqual({ text, prefix: 'sk_test', handle: 'sk_test_012345' });
@@ -35,7 +36,8 @@ describe('an API key', () => {
   });
 
   it('takes each character with equal chance', () => {
-    // All 256 values of a byte, asked for over and over: a character drawn by plain remainder would favour the first eight.
+    // All 256 values of a byte, asked for over and over: a character drawn by plain remainder would favour the first
+    // eight.
     const randomBytes = countingBytes();
     const counts = new Map<string, number>();
     for (let minted = 0; minted < 620; minted += 1) {

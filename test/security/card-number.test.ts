@@ -81,7 +81,10 @@ describe('a text without one', () => {
   });
 });
 
-/** The one digit that makes the sum divisible by ten, found by trying; the sum is taken in another way than in the code under test. */
+/**
+ * The one digit that makes the sum divisible by ten, found by trying; the sum is taken in another way than in the code
+ * under test.
+ */
 function withCheckDigit(digits: string): string {
   const doubled = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
   const sum = [...digits].toReversed().reduce((total, digit, index) => {

@@ -49,12 +49,10 @@ describe('the fingerprint of an input', () => {
   });
 
   it('does not see members that are undefined', () => {
-    expect(hex({ ...payment, metadata: undefined })).toBe(
-      hex({ ...payment, ...{ metadata: undefined }, reason: undefined }),
-    );
     const { metadata, ...withoutMetadata } = payment;
     expect(metadata).toBeDefined();
     expect(hex({ ...payment, metadata: undefined })).toBe(hex(withoutMetadata));
+    expect(hex({ ...payment, reason: undefined })).toBe(hex(payment));
   });
 
   it('does not see whether a whole number came as bigint', () => {

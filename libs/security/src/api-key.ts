@@ -16,7 +16,9 @@ export type ApiKeyPrefix = (typeof apiKeyPrefixes)[number];
 export type ApiKey = {
   readonly text: string;
   readonly prefix: ApiKeyPrefix;
-  /** The prefix and the 6 characters after it. Unique, and indexed, so that a key is found without trying every hash. */
+  /**
+   * The prefix and the 6 characters after it. Unique, and indexed, so that a key is found without trying every hash.
+   */
   readonly handle: string;
 };
 
@@ -40,8 +42,9 @@ export function mintApiKey(prefix: ApiKeyPrefix, randomBytes: RandomBytes = rand
 }
 
 /**
- * Reads a key that a caller sent. Undefined means that it cannot be one of ours, known without asking the database: another form, or
- * a checksum that shows a typing error or a guess. A key that parses still has to be found and compared.
+ * Reads a key that a caller sent. Undefined means that it cannot be one of ours, known without asking the database:
+ * another form, or a checksum that shows a typing error or a guess. A key that parses still has to be found and
+ * compared.
  */
 export function parseApiKey(text: string): ApiKey | undefined {
   const match = keyPattern.exec(text);
@@ -52,8 +55,8 @@ export function parseApiKey(text: string): ApiKey | undefined {
 }
 
 /**
- * What is stored in place of the key: its SHA-256, 32 bytes. Slow password hashes protect what people choose; these keys hold 160 bit of
- * chance, which no speed of hashing lets anyone search, and every request pays for the hash.
+ * What is stored in place of the key: its SHA-256, 32 bytes. Slow password hashes protect what people choose; these
+ * keys hold 160 bit of chance, which no speed of hashing lets anyone search, and every request pays for the hash.
  */
 export function hashApiKey(key: ApiKey): Buffer {
   return createHash('sha256').update(key.text).digest();
@@ -65,7 +68,10 @@ export function matchesApiKeyHash(key: ApiKey, storedHash: Uint8Array): boolean 
   return storedHash.length === hash.length && timingSafeEqual(hash, storedHash);
 }
 
-/** CRC32 finds every single wrong character and every swap of two neighbours. It guards against errors, not against attackers. */
+/**
+ * CRC32 finds every single wrong character and every swap of two neighbours. It guards against errors, not against
+ * attackers.
+ */
 function checksumOf(unchecked: string): string {
   return base62Of(crc32(unchecked), checksumLength);
 }

@@ -1,16 +1,23 @@
-/** Digits, and groups of digits with up to three separators between them: blanks, hyphens and dashes, dots, slashes, underscores. */
+/**
+ * Digits, and groups of digits with up to three separators between them: blanks, hyphens and dashes, dots, slashes,
+ * underscores.
+ */
 const digitRunPattern = /\d+(?:[\s\-\u2010-\u2015./_]{1,3}\d+)*/g;
 
 /** The lengths of card numbers (ISO/IEC 7812). */
 const digitsMin = 13;
 const digitsMax = 19;
 
-/** Time in Unix milliseconds has this form until the year 2033, stands in many order ids, and no scheme has such card numbers. */
+/**
+ * Time in Unix milliseconds has this form until the year 2033, stands in many order ids, and no scheme has such card
+ * numbers.
+ */
 const unixMsPattern = /^1\d{12}$/;
 
 /**
- * Whether a card number may stand somewhere in the text. It is used to refuse free fields (references, reasons, metadata) so that no card number
- * ever reaches the database or a log. Every tenth number of the right length passes the check digit by chance: better refused than kept.
+ * Whether a card number may stand somewhere in the text. It is used to refuse free fields (references, reasons,
+ * metadata) so that no card number ever reaches the database or a log. Every tenth number of the right length passes
+ * the check digit by chance: better refused than kept.
  */
 export function looksLikeCardNumber(text: string): boolean {
   // Full-width and other compatibility digits become ordinary ones, a no-break space becomes a space.
@@ -31,7 +38,10 @@ function holdsCardNumber(groups: readonly string[]): boolean {
   });
 }
 
-/** One group, or the groups that cards are printed in, which begin with four digits. It spares lists of ordinary numbers. */
+/**
+ * One group, or the groups that cards are printed in, which begin with four digits. It spares lists of ordinary
+ * numbers.
+ */
 function isPrintedGrouping([first = '', ...others]: readonly string[]): boolean {
   return others.length === 0 || (first.length === 4 && others.slice(0, -1).every((group) => group.length >= 4));
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /**
- * SHA-256 (32 bytes) of a value's canonical JSON (RFC 8785): equal for equal inputs, whatever the order of keys and the spacing that they
- * were sent with. A member that is undefined counts as absent; null does not. Throws for what JSON cannot say: NaN, lone surrogates,
- * cycles. The edge refuses those, and unbounded nesting, before.
+ * SHA-256 (32 bytes) of a value's canonical JSON (RFC 8785): equal for equal inputs, whatever the order of keys and the
+ * spacing that they were sent with. A member that is undefined counts as absent; null does not. Throws for what JSON
+ * cannot say: NaN, lone surrogates, cycles. The edge refuses those, and unbounded nesting, before.
  */
 export function fingerprintOf(value: unknown): Buffer {
   return createHash('sha256').update(canonicalJsonOf(value)).digest();
@@ -17,8 +17,8 @@ function canonicalJsonOf(value: unknown): string {
 }
 
 /**
- * A bigint is the number that a client would have sent for it, so 5n and 5 are the same input. Beyond what a double holds exactly it
- * becomes its decimal digits, as RFC 8785 advises for such integers.
+ * A bigint is the number that a client would have sent for it, so 5n and 5 are the same input. Beyond what a double
+ * holds exactly it becomes its decimal digits, as RFC 8785 advises for such integers.
  */
 function withoutBigints(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();

@@ -12,21 +12,26 @@ export class SystemClock implements Clock {
 /** Fills the bytes with chance. In production that is `randomFillSync` of node:crypto. */
 export type FillRandom = (bytes: Uint8Array) => unknown;
 
-/** What UUIDv7 takes beside the time. Of these 80 bits it keeps the low 4 of the first byte and the low 6 of the third. */
+/**
+ * What UUIDv7 takes beside the time. Of these 80 bits it keeps the low 4 of the first byte and the low 6 of the third.
+ */
 const tailLength = 10;
 
 /** Where the 62 bits begin that are counted up within a millisecond: behind version and the first 12 random bits. */
 const counterStart = 2;
 
-/** 48 bits: the next id cannot be guessed from this one, and 8 192 of the largest steps still fit into a millisecond. */
+/**
+ * 48 bits: the next id cannot be guessed from this one, and 8 192 of the largest steps still fit into a millisecond.
+ */
 const stepLength = 6;
 
 /** Asking for random bytes costs about as much for ten as for thousands: 4 kB serve 400 to 680 ids. */
 const poolLength = 4_096;
 
 /**
- * Ids that carry the clock's time and chance, each above the one before. Within a millisecond, and while the clock is behind the last id,
- * the chance is counted up in random steps; when it is used up, the ids run a millisecond ahead of the clock.
+ * Ids that carry the clock's time and chance, each above the one before. Within a millisecond, and while the clock is
+ * behind the last id, the chance is counted up in random steps; when it is used up, the ids run a millisecond ahead of
+ * the clock.
  */
 export class RandomIds implements Ids {
   readonly #pool = new Uint8Array(poolLength);

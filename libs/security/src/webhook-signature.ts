@@ -28,7 +28,10 @@ const secretBytesMinted = 32;
 const secretBytesMin = 24;
 const secretBytesMax = 64;
 
-/** The tolerance of Standard Webhooks: wide enough for a skewed clock, narrow enough to make a recorded delivery worthless. */
+/**
+ * The tolerance of Standard Webhooks: wide enough for a skewed clock, narrow enough to make a recorded delivery
+ * worthless.
+ */
 const toleranceSeconds = 300;
 
 export function mintWebhookSecret(randomBytes: RandomBytes = randomBytesOfNode): WebhookSecret {
@@ -47,8 +50,8 @@ export function isWebhookSecret(text: string): text is WebhookSecret {
 }
 
 /**
- * Signs one attempt of a delivery: `id.timestamp.body` under every secret that is valid now, the newest first. During a rotation these are
- * two, and a receiver that knows either of them accepts. The body is signed as sent, byte for byte.
+ * Signs one attempt of a delivery: `id.timestamp.body` under every secret that is valid now, the newest first. During a
+ * rotation these are two, and a receiver that knows either of them accepts. The body is signed as sent, byte for byte.
  */
 export function signWebhook(
   delivery: { readonly id: string; readonly body: string; readonly sentAt: Date },

@@ -30,7 +30,10 @@ type Rule = (signals: RiskSignals, rules: RiskRules) => Finding | undefined;
 
 const everyRule: readonly Rule[] = [cardToken, amountOverLimit, cardVelocity];
 
-/** Weighs every rule; the strongest decision wins and all reasons are told. The same signals and rules give the same answer. */
+/**
+ * Weighs every rule; the strongest decision wins and all reasons are told. The same signals and rules give the same
+ * answer.
+ */
 export function assess(signals: RiskSignals, rules: RiskRules): Assessment {
   const findings = everyRule.flatMap((rule) => rule(signals, rules) ?? []);
   const score = Math.max(0, ...findings.map(({ verdict }) => verdict.score));

@@ -6,7 +6,10 @@ export type RiskDecision = (typeof riskDecisions)[number];
 /** What a rule says when it applies. Without a decision of its own the score decides by the thresholds. */
 export type RiskVerdict = { readonly score: number; readonly decision?: RiskDecision };
 
-/** All that is weighed, as data. Every change, however small, gets the next version, because assessments are kept with theirs. */
+/**
+ * All that is weighed, as data. Every change, however small, gets the next version, because assessments are kept with
+ * theirs.
+ */
 export type RiskRules = {
   readonly version: number;
   /** A score from here on is blocked. Scores go from 0 to 100. */

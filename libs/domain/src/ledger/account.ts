@@ -1,5 +1,6 @@
 /**
- * On which side an account grows. What we own or are owed grows by debits; what we owe to merchants, and what we earn, by credits.
+ * On which side an account grows. What we own or are owed grows by debits; what we owe to merchants, and what we earn,
+ * by credits.
  */
 export const normalSide = {
   /** What we owe a merchant for payments that no batch has closed over yet. */

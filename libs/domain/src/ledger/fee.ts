@@ -4,13 +4,18 @@ import type { Money } from '../money/money.ts';
 import { shareOf } from '../money/share.ts';
 import { invariant } from '../primitives/invariant.ts';
 
-/** What a merchant pays for each capture in one currency: a share in basis points (290n is 2.9 %) and a fixed amount. */
+/**
+ * What a merchant pays for each capture in one currency: a share in basis points (290n is 2.9 %) and a fixed amount.
+ */
 export type FeeTerms<C extends CurrencyCode = CurrencyCode> = {
   readonly basisPoints: bigint;
   readonly fixed: Money<C>;
 };
 
-/** The fee of one capture, rounded half to even and never more than the capture itself: nobody owes us for having been paid. */
+/**
+ * The fee of one capture, rounded half to even and never more than the capture itself: nobody owes us for having been
+ * paid.
+ */
 export function feeOf<C extends CurrencyCode>(amount: Money<C>, terms: FeeTerms<NoInfer<C>>): Money<C> {
   invariant(isPositive(amount), `a fee is taken from an amount above zero, not ${amount.minor}`);
   invariant(terms.fixed.minor >= 0n, `a fixed fee is never negative, not ${terms.fixed.minor}`);

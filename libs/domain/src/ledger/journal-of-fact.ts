@@ -68,8 +68,8 @@ function captured({ merchantId, acquirer, amount, fee }: PaymentCaptured): reado
 }
 
 /**
- * The merchant bears the whole refund. The fee of the capture is not returned: the acquirer was used and keeps its own share too.
- * Hence a fully refunded payment leaves the merchant owing us the fee.
+ * The merchant bears the whole refund. The fee of the capture is not returned: the acquirer was used and keeps its own
+ * share too. Hence a fully refunded payment leaves the merchant owing us the fee.
  */
 function refunded({ merchantId, acquirer, amount }: PaymentRefunded): readonly Entry[] {
   invariant(isPositive(amount), `a refund is above zero, not ${amount.minor}`);

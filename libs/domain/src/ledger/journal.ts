@@ -5,7 +5,10 @@ import { invariant } from '../primitives/invariant.ts';
 import type { EventId, MerchantId } from '../primitives/type-id.ts';
 import type { AcquirerAccountName, Direction, MerchantAccountName, PlatformAccountName } from './account.ts';
 
-/** Whose account it is follows from the account's name: an entry on a merchant's account without the merchant does not compile. */
+/**
+ * Whose account it is follows from the account's name: an entry on a merchant's account without the merchant does not
+ * compile.
+ */
 type AccountOf =
   | { readonly account: MerchantAccountName; readonly merchantId: MerchantId; readonly acquirer?: undefined }
   | { readonly account: AcquirerAccountName; readonly acquirer: string; readonly merchantId?: undefined }

@@ -4,9 +4,9 @@ import { money } from './money.ts';
 import type { Money } from './money.ts';
 
 /**
- * Divides an amount in proportion to the weights. The shares always sum to the total; leftover minor units go, one each, to the
- * first shares whose weight is not zero, so that a weight of zero never receives anything. A negative total is the mirror image of
- * the positive one. Weights must not be negative and must not all be zero.
+ * Divides an amount in proportion to the weights. The shares always sum to the total; leftover minor units go, one
+ * each, to the first shares whose weight is not zero, so that a weight of zero never receives anything. A negative
+ * total is the mirror image of the positive one. Weights must not be negative and must not all be zero.
  */
 export function allocate<C extends CurrencyCode>(total: Money<C>, weights: readonly bigint[]): Money<C>[] {
   const weightSum = weights.reduce((sum, weight) => sum + weight, 0n);

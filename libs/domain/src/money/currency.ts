@@ -1,7 +1,7 @@
 /**
- * How many decimal places a currency's minor unit has: every active currency and fund code of ISO 4217 as published by its
- * maintenance agency on 2026-01-01. The codes for which the standard names no minor unit (metals, bond units, XDR, XSU, XUA, XTS,
- * XXX) are left out, because an amount in them cannot be written in minor units.
+ * How many decimal places a currency's minor unit has: every active currency and fund code of ISO 4217 as published by
+ * its maintenance agency on 2026-01-01. The codes for which the standard names no minor unit (metals, bond units, XDR,
+ * XSU, XUA, XTS, XXX) are left out, because an amount in them cannot be written in minor units.
  */
 export const currencyExponent = {
   AED: 2,

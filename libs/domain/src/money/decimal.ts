@@ -12,7 +12,10 @@ export type DecimalRejection =
 /** A point, no grouping, no exponent, no plus. 30 digits are far beyond any column of ours and keep the parse cheap. */
 const decimalPattern = /^(-?)(0|[1-9]\d{0,29})(?:\.(\d{1,30}))?$/;
 
-/** The amount as people write it, with exactly as many decimal places as the currency has: 10.99 for 1099 minor units of EUR. */
+/**
+ * The amount as people write it, with exactly as many decimal places as the currency has: 10.99 for 1099 minor units of
+ * EUR.
+ */
 export function decimalOf(amount: Money): string {
   const exponent: number = currencyExponent[amount.currency];
   const sign = amount.minor < 0n ? '-' : '';
@@ -22,8 +25,8 @@ export function decimalOf(amount: Money): string {
 }
 
 /**
- * Reads what `decimalOf` writes; fewer decimal places are fine. More than the currency has are refused even when they are zeros:
- * "1.500" EUR is as likely fifteen hundred as it is one and a half.
+ * Reads what `decimalOf` writes; fewer decimal places are fine. More than the currency has are refused even when they
+ * are zeros: "1.500" EUR is as likely fifteen hundred as it is one and a half.
  */
 export function parseDecimal<C extends CurrencyCode>(text: string, currency: C): Result<Money<C>, DecimalRejection> {
   const match = decimalPattern.exec(text);

@@ -2,8 +2,9 @@ import { invariant } from '../primitives/invariant.ts';
 import type { CurrencyCode } from './currency.ts';
 
 /**
- * An amount in whole minor units of one currency: 10.99 EUR is 1099n. The second operand of every operation must be of the first
- * one's currency. Where the compiler knows both, another one does not compile; where it does not, it is a broken invariant.
+ * An amount in whole minor units of one currency: 10.99 EUR is 1099n. The second operand of every operation must be of
+ * the first one's currency. Where the compiler knows both, another one does not compile; where it does not, it is a
+ * broken invariant.
  */
 export type Money<C extends CurrencyCode = CurrencyCode> = { readonly minor: bigint; readonly currency: C };
 

@@ -4,8 +4,8 @@ import { money } from './money.ts';
 import type { Money } from './money.ts';
 
 /**
- * What happens to a part of a minor unit. `half_even` goes to the nearest unit, ties to the even one, and so drifts neither way over
- * many amounts; `up` goes away from zero and `down` towards it, for negative amounts too.
+ * What happens to a part of a minor unit. `half_even` goes to the nearest unit, ties to the even one, and so drifts
+ * neither way over many amounts; `up` goes away from zero and `down` towards it, for negative amounts too.
  */
 export type Rounding = 'half_even' | 'up' | 'down';
 

@@ -1,6 +1,6 @@
 /**
- * The answer of an operation that may be refused. A refusal is an ordinary value with a code and facts; it is not thrown,
- * so that the compiler makes every caller look at it.
+ * The answer of an operation that may be refused. A refusal is an ordinary value with a code and facts; it is not
+ * thrown, so that the compiler makes every caller look at it.
  */
 export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 

@@ -36,8 +36,8 @@ export function idOf<P extends string>(prefix: P, uuid: string): Id<P> {
   const lowerCase = uuid.toLowerCase();
   invariant(uuidPattern.test(lowerCase), `an id carries a UUID, not "${uuid}"`);
 
-  // 20 bits are 5 hexadecimal digits and 4 characters of base32, so the UUID divides into one group of 8 bits (10 with the
-  // two leading zeros of the specification) and six groups of 20.
+  // 20 bits are 5 hexadecimal digits and 4 characters of base32, so the UUID divides into one group of 8 bits (10 with
+  // the two leading zeros of the specification) and six groups of 20.
   const hex = lowerCase.replaceAll('-', '');
   let suffix = base32Of(hex.slice(0, 2), 2);
   for (let start = 2; start < hex.length; start += 5) suffix += base32Of(hex.slice(start, start + 5), 4);

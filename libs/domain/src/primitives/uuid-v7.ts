@@ -9,8 +9,9 @@ const randomBytesNeeded = 10;
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
- * A UUID version 7 (RFC 9562) of a time in Unix milliseconds and ten random bytes, 74 bits of which survive beside version and
- * variant. Two calls in one millisecond are ordered by their random bytes: who needs monotonic ids counts these up.
+ * A UUID version 7 (RFC 9562) of a time in Unix milliseconds and ten random bytes, 74 bits of which survive beside
+ * version and variant. Two calls in one millisecond are ordered by their random bytes: who needs monotonic ids counts
+ * these up.
  */
 export function uuidV7(unixMs: number, random: Uint8Array): string {
   invariant(
@@ -28,7 +29,9 @@ export function uuidV7(unixMs: number, random: Uint8Array): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-${tail.slice(0, 4)}-${tail.slice(4, 8)}-${tail.slice(8)}`;
 }
 
-/** Version 7 stands in the high half of the first byte after the time, the variant (binary 10) at the top of the third. */
+/**
+ * Version 7 stands in the high half of the first byte after the time, the variant (binary 10) at the top of the third.
+ */
 function withMark(byte: number, index: number): number {
   if (index === 0) return 0x70 | (byte & 0x0f);
   if (index === 2) return 0x80 | (byte & 0x3f);

@@ -32,8 +32,8 @@ export type Batch = SettlementTotals & {
 };
 
 /**
- * Gathers the items into one batch per merchant and currency. Batches are in the order of merchant and currency, payments in that of
- * their ids, so that the same items in any order give the same batches.
+ * Gathers the items into one batch per merchant and currency. Batches are in the order of merchant and currency,
+ * payments in that of their ids, so that the same items in any order give the same batches.
  */
 export function batchesOf(items: readonly SettlementItem[]): readonly Batch[] {
   return groupedBy(items, (item) => `${item.merchantId} ${item.amount.currency}`).map(batchOf);
