@@ -11,6 +11,12 @@ function countingBytes(): (size: number) => Uint8Array {
   return (size) => Uint8Array.from({ length: size }, () => next++ % 256);
 }
 
+/** Keys whose chance comes from the property's seed, so that a failure can be repeated. */
+const keys = fc.uint8Array({ minLength: 33, maxLength: 33, max: 247 }).map((bytes) => {
+  let taken = 0;
+  return mintApiKey('sk_test', (size) => bytes.subarray(taken, (taken += size)));
+});
+
 describe('an API key', () => {
   it.each(apiKeyPrefixes)('%s_… is prefix, handle, secret of 160 bit, checksum', (prefix) => {
     const key = mintApiKey(prefix);
@@ -53,8 +59,7 @@ describe('an API key', () => {
   it('shows every single wrong character before any database is asked', () => {
     const positions = fc.integer({ min: 'sk_test_'.length, max: 46 });
     holds(
-      fc.property(positions, fc.constantFrom(...base62), (position, character) => {
-        const { text } = mintApiKey('sk_test');
+      fc.property(keys, positions, fc.constantFrom(...base62), ({ text }, position, character) => {
         fc.pre(text[position] !== character);
         expect(parseApiKey(text.slice(0, position) + character + text.slice(position + 1))).toBeUndefined();
       }),
@@ -63,8 +68,7 @@ describe('an API key', () => {
 
   it('shows every swap of two neighbours', () => {
     holds(
-      fc.property(fc.integer({ min: 'sk_test_'.length, max: 45 }), (position) => {
-        const { text } = mintApiKey('sk_test');
+      fc.property(keys, fc.integer({ min: 'sk_test_'.length, max: 45 }), ({ text }, position) => {
         const [first = '', second = ''] = text.slice(position, position + 2);
         fc.pre(first !== second);
         expect(parseApiKey(text.slice(0, position) + second + first + text.slice(position + 2))).toBeUndefined();
