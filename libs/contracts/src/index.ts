@@ -26,3 +26,4 @@ export {
   type OperatedService,
 } from './requests.ts';
 export { catalogue, schemaOf } from './catalogue.ts';
+export { snapshotOf, termsOf } from './payment-snapshot.ts';

@@ -46,7 +46,10 @@ export interface ServiceOptions<Stores extends object> {
 export interface StoreParts {
   readonly ids: Ids;
   readonly clock: Clock;
+  /** Wakes the relay of this schema's log; to be called after a commit. */
   readonly announce: () => void;
+  /** Sends a hint (see contracts); to be called after a commit. */
+  readonly hint: (subject: string, payload: string) => void;
 }
 
 /** One relay lane carries more events than one PostgreSQL on two cores commits; more lanes are for more machines. */
@@ -132,7 +135,9 @@ function persistence<Stores extends object>(options: ServiceOptions<Stores>): Pr
         const announce = (): void => {
           if (log !== null) broker.hint(hints.eventsAppended(log.source));
         };
-        return new UnitOfWork(dataSource, (scope) => stores(scope, { ids, clock, announce }));
+        return new UnitOfWork(dataSource, (scope) =>
+          stores(scope, { ids, clock, announce, hint: (subject, payload) => broker.hint(subject, payload) }),
+        );
       },
       inject: [DataSource, Broker, IDS, CLOCK],
     },
