@@ -112,6 +112,8 @@ export class AdvanceSaga {
       case 'risk_silent':
         return { type: 'risk_silent', withinFloor: withinFloor(turn.payment) };
       case 'review_decided':
+        // The merchant may have withdrawn the payment while the person was deciding.
+        return turn.payment.state === 'in_review' ? happening : undefined;
       case 'withdrawn':
         return happening;
       case 'answered': {
