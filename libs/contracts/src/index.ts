@@ -1,1 +1,29 @@
-export {};
+export { encodeEnvelope, envelopeSchema, type EventEnvelope, type LoggedEvent } from './envelope.ts';
+export { deadLetterStream, filterOf, sourceOfPattern, streams, subjectOf, type EventSource } from './subjects.ts';
+export { hints } from './hints.ts';
+export {
+  paymentEvents,
+  paymentSnapshot,
+  paymentTerms,
+  type PaymentEventData,
+  type PaymentEventType,
+  type PaymentSnapshot,
+  type PaymentTerms,
+} from './payment-events.v1.ts';
+export { fraudEvents, type FraudEventData, type FraudEventType } from './fraud-events.v1.ts';
+export { settlementEvents, type SettlementEventData, type SettlementEventType } from './settlement-events.v1.ts';
+export {
+  operatedServices,
+  operationsRequests,
+  webhookRequests,
+  type CreateEndpointReply,
+  type CreateEndpointRequest,
+  type DeadLetterView,
+  type DeleteEndpointReply,
+  type DeleteEndpointRequest,
+  type EndpointView,
+  type EventLagView,
+  type OperatedService,
+} from './requests.ts';
+export { catalogue, schemaOf } from './catalogue.ts';
+export { snapshotOf, termsOf } from './payment-snapshot.ts';

@@ -1,1 +1,113 @@
-export {};
+export { assess } from './fraud/assess.ts';
+export type { Assessment, RiskSignals } from './fraud/assess.ts';
+export { riskDecisions, riskRules } from './fraud/rules.ts';
+export type { RiskDecision, RiskRules, RiskVerdict } from './fraud/rules.ts';
+export { normalSide } from './ledger/account.ts';
+export type {
+  AccountName,
+  AcquirerAccountName,
+  Direction,
+  MerchantAccountName,
+  PlatformAccountName,
+} from './ledger/account.ts';
+export { feeOf } from './ledger/fee.ts';
+export type { FeeTerms } from './ledger/fee.ts';
+export { journalOf } from './ledger/journal-of-fact.ts';
+export type { LedgerFact } from './ledger/journal-of-fact.ts';
+export { assertBalanced } from './ledger/journal.ts';
+export type { Entry, Journal, JournalKind } from './ledger/journal.ts';
+export { allocate } from './money/allocation.ts';
+export { currencyCodes, currencyExponent, isCurrencyCode } from './money/currency.ts';
+export type { CurrencyCode } from './money/currency.ts';
+export { decimalOf, parseDecimal } from './money/decimal.ts';
+export type { DecimalRejection } from './money/decimal.ts';
+export { add, compare, isPositive, isZero, money, negate, subtract, zero } from './money/money.ts';
+export type { Money } from './money/money.ts';
+export { shareOf } from './money/share.ts';
+export type { Rounding } from './money/share.ts';
+export type { Clock } from './ports/clock.ts';
+export type { Ids } from './ports/ids.ts';
+export { BrokenInvariant, invariant } from './primitives/invariant.ts';
+export { err, ok } from './primitives/result.ts';
+export type { Result } from './primitives/result.ts';
+export { shardCount, shardOf } from './primitives/shard.ts';
+export { idOf, parseId, uuidOf } from './primitives/type-id.ts';
+export type {
+  ApiKeyId,
+  AttemptId,
+  BatchId,
+  CaptureId,
+  EventId,
+  Id,
+  JournalId,
+  MerchantId,
+  PaymentId,
+  RefundId,
+  WebhookDeliveryId,
+  WebhookEndpointId,
+} from './primitives/type-id.ts';
+export { uuidV7 } from './primitives/uuid-v7.ts';
+export {
+  attemptTransitions,
+  isFinished,
+  nextAttemptState,
+  type Attempt,
+  type AttemptEvent,
+  type AttemptOperation,
+  type AttemptState,
+} from './payment/attempt.ts';
+export {
+  nextPaymentState,
+  paymentTransitions,
+  statesOf,
+  statusOf,
+  type PaymentEvent,
+  type PaymentState,
+  type PaymentStatus,
+} from './payment/lifecycle.ts';
+export {
+  authorized,
+  captured,
+  captureRefused,
+  declined,
+  failed,
+  passedReview,
+  refunded,
+  refundRefused,
+  sentToReview,
+  voided,
+  voidRefused,
+} from './payment/outcomes.ts';
+export {
+  allowedActions,
+  capturable,
+  emptyBalance,
+  refundable,
+  type Balance,
+  type CaptureMethod,
+  type Decline,
+  type Payment,
+  type PaymentAction,
+  type Terms,
+} from './payment/payment.ts';
+export {
+  requestCapture,
+  requestRefund,
+  requestVoid,
+  type RequestedMovement,
+  type RequestRejection,
+} from './payment/requests.ts';
+export {
+  advance,
+  beginCharge,
+  beginOperation,
+  sagaDefinitionVersion,
+  type Saga,
+  type SagaCommand,
+  type SagaEvent,
+  type SagaKind,
+  type SagaStep,
+  type SagaTransition,
+} from './payment/saga.ts';
+export { batchesOf } from './settlement/batch.ts';
+export type { Batch, SettlementItem, SettlementTotals } from './settlement/batch.ts';

@@ -1,1 +1,25 @@
-export {};
+export { assertDurable, createDataSource, poolOf, sqlOf, type DatabaseOptions } from './data-source.ts';
+export { EventLog, type NewEvent } from './event-log.ts';
+export { EventWindow, type EventPage, type LaneCursor } from './event-window.ts';
+export { CommitOutcomeUnknown, DatabaseFault, isConnectionFault, violatedConstraint } from './fault.ts';
+export { claimEvents } from './inbox.ts';
+export { sqlOn, type Sql } from './sql.ts';
+export { UnitOfWork, type Transaction, type TransactionScope } from './unit-of-work.ts';
+export { AttemptStore } from './stores/attempt-store.ts';
+export {
+  MovementStore,
+  type Movement,
+  type MovementStatus,
+  type NewCapture,
+  type NewRefund,
+} from './stores/movement-store.ts';
+export { keyOf, paymentColumns, paymentOf, storedTermsOf, type PaymentRow } from './stores/payment-row.ts';
+export { PaymentStore, type PaymentFact, type RiskRecord, type SettlementRecord } from './stores/payment-store.ts';
+export {
+  SagaStore,
+  type DueSaga,
+  type NextRun,
+  type SagaAction,
+  type SagaKey,
+  type StoredSaga,
+} from './stores/saga-store.ts';

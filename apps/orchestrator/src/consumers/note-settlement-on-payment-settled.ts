@@ -1,0 +1,25 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { EventEnvelope, SettlementEventData } from '#contracts';
+import type { BatchId, MerchantId, PaymentId } from '#domain';
+import { EventContext } from '#messaging';
+import type { OrchestratorTx } from '../stores/orchestrator-stores.ts';
+
+type Settled = EventEnvelope<SettlementEventData<'payment.settled'>>;
+
+/** Shows on the payment what the books say of it. */
+@Controller()
+export class NoteSettlementOnPaymentSettled {
+  @EventPattern<string>('settlement.v1.payment.settled')
+  async handle(@Payload() { merchantid, data }: Settled, @Ctx() { tx }: EventContext<OrchestratorTx>): Promise<void> {
+    await tx.payments.recordSettlement(
+      { merchantId: merchantid as MerchantId, id: data.paymentId as PaymentId },
+      {
+        batchId: data.batchId as BatchId,
+        netMinor: BigInt(data.net),
+        feeMinor: BigInt(data.fee),
+        settledAt: new Date(data.settledAt),
+      },
+    );
+  }
+}

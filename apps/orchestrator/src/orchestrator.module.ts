@@ -1,0 +1,60 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Metrics } from '#observability';
+import { METRICS, ServiceModule } from '#runtime';
+import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
+import { HttpAcquirer } from './acquirers/http-acquirer.ts';
+import { AdvanceOnRiskAssessed } from './consumers/advance-on-risk-assessed.ts';
+import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
+import { BeginOperationOnRequest } from './consumers/begin-operation-on-request.ts';
+import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-payment-settled.ts';
+import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config.ts';
+import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
+import { orchestratorStores } from './stores/orchestrator-stores.ts';
+import { AcquirerCalls } from './use-cases/acquirer-calls.ts';
+import { AdvanceSaga } from './use-cases/advance-saga.ts';
+import { BeginOperation } from './use-cases/begin-operation.ts';
+import { MakeAcquirerCall } from './use-cases/make-acquirer-call.ts';
+import { TakeDueTurn } from './use-cases/take-due-turn.ts';
+
+@Module({})
+export class OrchestratorModule {
+  static forEnvironment(environment: OrchestratorEnvironment): DynamicModule {
+    return {
+      module: OrchestratorModule,
+      imports: [
+        ServiceModule.forRoot({
+          service: 'orchestrator',
+          environment,
+          schema: 'payments',
+          stores: orchestratorStores,
+          log: { source: 'payments', relayedHere: true },
+        }),
+      ],
+      controllers: [
+        BeginChargeOnPaymentCreated,
+        AdvanceOnRiskAssessed,
+        BeginOperationOnRequest,
+        NoteSettlementOnPaymentSettled,
+      ],
+      providers: [
+        { provide: ENVIRONMENT, useValue: environment },
+        {
+          provide: AcquirerDirectory,
+          useFactory: (metrics: Metrics) => connect(environment, metrics),
+          inject: [METRICS],
+        },
+        AcquirerCalls,
+        AdvanceSaga,
+        BeginOperation,
+        MakeAcquirerCall,
+        TakeDueTurn,
+        SagaAlarmClock,
+      ],
+    };
+  }
+}
+
+function connect(environment: OrchestratorEnvironment, metrics: Metrics): AcquirerDirectory {
+  const { ACQUIRER_ALPHA_URL: url, ACQUIRER_TIMEOUT_MS: timeoutMs } = environment;
+  return new AcquirerDirectory([new HttpAcquirer({ name: 'alpha', url, timeoutMs }, metrics)]);
+}

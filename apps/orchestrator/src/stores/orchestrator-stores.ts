@@ -1,0 +1,31 @@
+import { hints } from '#contracts';
+import {
+  AttemptStore,
+  EventLog,
+  MovementStore,
+  PaymentStore,
+  SagaStore,
+  type Transaction,
+  type TransactionScope,
+} from '#persistence';
+import type { StoreParts } from '#runtime';
+
+/** What a transaction of the orchestrator can reach. */
+export interface OrchestratorStores {
+  readonly payments: PaymentStore;
+  readonly movements: MovementStore;
+  readonly attempts: AttemptStore;
+  readonly sagas: SagaStore;
+}
+
+export type OrchestratorTx = Transaction<OrchestratorStores>;
+
+export function orchestratorStores(scope: TransactionScope, parts: StoreParts): OrchestratorStores {
+  const log = new EventLog(scope, parts.ids, parts.clock, parts.announce);
+  return {
+    payments: new PaymentStore(scope, log, parts.clock, (id) => parts.hint(hints.paymentChanged, id)),
+    movements: new MovementStore(scope.sql),
+    attempts: new AttemptStore(scope.sql),
+    sagas: new SagaStore(scope.sql),
+  };
+}

@@ -1,0 +1,23 @@
+import { BaseRpcContext } from '@nestjs/microservices';
+import type { EventEnvelope } from '#contracts';
+
+/** What a handler gets beside its events: the transaction that also holds the inbox rows. */
+export class EventContext<Tx = unknown> extends BaseRpcContext<[Tx, readonly EventEnvelope[]]> {
+  constructor(tx: Tx, events: readonly EventEnvelope[]) {
+    super([tx, events]);
+  }
+
+  get tx(): Tx {
+    return this.getArgByIndex(0);
+  }
+
+  /** The envelopes of the delivered events, in their order of delivery. */
+  get events(): readonly EventEnvelope[] {
+    return this.getArgByIndex(1);
+  }
+}
+
+/** Thrown by a handler whose aggregate still misses an earlier event; the message comes again shortly. */
+export class EventTooEarly extends Error {
+  override readonly name = 'EventTooEarly';
+}

@@ -1,0 +1,43 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** What a service counts. Names follow Prometheus: base units, `_total` for counters. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** From the commit of an event (its `occurred_at`) to its acknowledgement by the stream. */
+  readonly commitToStream: Histogram<'type'>;
+  /** Calls to acquirers by answer. */
+  readonly acquirerCalls: Histogram<'acquirer' | 'operation' | 'answer'>;
+  readonly mutations: Counter<'operation' | 'result'>;
+}
+
+const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics(service: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    commitToStream: new Histogram({
+      name: 'quittance_commit_to_stream_seconds',
+      help: 'Time from the commit of an event to its acknowledgement by JetStream.',
+      labelNames: ['type'],
+      buckets: secondsBuckets,
+      registers,
+    }),
+    acquirerCalls: new Histogram({
+      name: 'quittance_acquirer_call_seconds',
+      help: 'Duration of calls to acquirers by their answer.',
+      labelNames: ['acquirer', 'operation', 'answer'],
+      buckets: secondsBuckets,
+      registers,
+    }),
+    mutations: new Counter({
+      name: 'quittance_mutations_total',
+      help: 'Money mutations by their result: accepted, replayed, refused or failed.',
+      labelNames: ['operation', 'result'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,71 @@
+import pg from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { sqlOn, type Sql } from './sql.ts';
+
+// Money is bigint everywhere; the driver's default, a string, would concatenate where one meant to add.
+pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly schema: string;
+  /** Shown in pg_stat_activity, so that an operator can tell who holds a lock. */
+  readonly applicationName: string;
+  readonly poolSize: number;
+  readonly entities: NonNullable<DataSourceOptions['entities']>;
+}
+
+/** How long a statement waits for a row lock: money rows are held for milliseconds, so this is a stuck peer, not a queue. */
+const lockTimeoutMs = 5_000;
+/** A frozen process must not keep its row locks: the server ends its transaction. No transaction waits for the outside world. */
+const idleInTransactionTimeoutMs = 10_000;
+const connectTimeoutMs = 5_000;
+
+export function createDataSource(options: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    schema: options.schema,
+    entities: options.entities,
+    synchronize: false,
+    logging: false,
+    applicationName: options.applicationName,
+    poolSize: options.poolSize,
+    connectTimeoutMS: connectTimeoutMs,
+    installExtensions: false,
+    extra: {
+      options: [
+        `-c search_path=${options.schema}`,
+        `-c lock_timeout=${lockTimeoutMs}`,
+        `-c idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
+        '-c timezone=UTC',
+      ].join(' '),
+    },
+  });
+}
+
+/** The pool that the data source owns. The unit of work borrows its connections here, to see how each COMMIT was answered. */
+export function poolOf(dataSource: DataSource): pg.Pool {
+  return (dataSource.driver as PostgresDriver).master as pg.Pool;
+}
+
+/** Single statements outside a unit of work, each its own transaction. */
+export function sqlOf(dataSource: DataSource): Sql {
+  return sqlOn(poolOf(dataSource));
+}
+
+/**
+ * Refuses a database that may forget what it acknowledged: with `synchronous_commit = off` rows are seen before they are
+ * durable, and the relay would publish ghosts.
+ */
+export async function assertDurable(dataSource: DataSource): Promise<void> {
+  const rows = await sqlOf(dataSource).query<{ name: string; setting: string }>(
+    `SELECT name, setting FROM pg_settings WHERE name IN ('synchronous_commit', 'fsync', 'full_page_writes')`,
+  );
+  const off = rows.filter((row) => row.setting === 'off').map((row) => row.name);
+  if (off.length > 0) {
+    throw new Error(
+      `PostgreSQL runs with ${off.join(', ')} = off: acknowledged payments could vanish. Turn it on for this database and role.`,
+    );
+  }
+}

@@ -1,0 +1,171 @@
+import {
+  idOf,
+  sagaDefinitionVersion,
+  uuidOf,
+  type AttemptId,
+  type CaptureMethod,
+  type MerchantId,
+  type PaymentId,
+  type Saga,
+  type SagaKind,
+  type SagaStep,
+} from '#domain';
+import type { Sql } from '../sql.ts';
+
+/** What is to be done when a saga's time comes. */
+export type SagaAction = 'decide_without_risk' | 'attempt' | 'check';
+
+/** `null`: nothing is due; somebody or something else has the next word. */
+export type NextRun = { readonly action: SagaAction; readonly afterMs: number } | null;
+
+export interface SagaKey {
+  readonly merchantId: MerchantId;
+  readonly paymentId: PaymentId;
+  /** UUID of the payment for a charge, else of the capture or refund; a void takes a new one. */
+  readonly id: string;
+}
+
+export interface StoredSaga {
+  readonly key: SagaKey;
+  readonly saga: Saga;
+  /** UUID of the capture or refund that the saga is about. */
+  readonly operationId: string | null;
+  readonly attemptId: AttemptId | null;
+  /** Grows with every change and every taking; who acts on what was due compares it. */
+  readonly epoch: number;
+}
+
+export interface DueSaga {
+  readonly key: SagaKey;
+  readonly epoch: number;
+  readonly action: SagaAction;
+}
+
+interface SagaRow {
+  merchant_id: string;
+  payment_id: string;
+  id: string;
+  kind: SagaKind;
+  step: SagaStep;
+  operation_id: string | null;
+  attempt_id: string | null;
+  capture_method: CaptureMethod;
+  tries: number;
+  checks: number;
+  epoch: number;
+}
+
+interface TakenRow {
+  merchant_id: string;
+  payment_id: string;
+  id: string;
+  next_action: SagaAction;
+  epoch: number;
+}
+
+/** Sagas and their alarm clock. Times are the database's, so that no process's clock matters. */
+export class SagaStore {
+  private readonly sql: Sql;
+
+  constructor(sql: Sql) {
+    this.sql = sql;
+  }
+
+  /** Begins the charges of new payments; those that have begun stay as they are. */
+  async beginCharges(
+    payments: readonly { merchantId: MerchantId; paymentId: PaymentId; captureMethod: CaptureMethod }[],
+    deadlineMs: number,
+  ): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO saga (merchant_id, payment_id, id, kind, step, definition_version, capture_method, tries, checks,
+         next_action, next_run_at, waiting_for, created_at, updated_at)
+       SELECT merchant_id, payment_id, payment_id, 'charge', 'awaiting_risk', $4, capture_method, 0, 0,
+         'decide_without_risk', now() + make_interval(secs => $5::float8 / 1000), 'the risk decision', now(), now()
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS charge (merchant_id, payment_id, capture_method)
+       ON CONFLICT DO NOTHING`,
+      [
+        payments.map((payment) => uuidOf(payment.merchantId)),
+        payments.map((payment) => uuidOf(payment.paymentId)),
+        payments.map((payment) => payment.captureMethod),
+        sagaDefinitionVersion,
+        deadlineMs,
+      ],
+    );
+  }
+
+  /** Called under the payment's lock. */
+  async find(key: SagaKey): Promise<StoredSaga | undefined> {
+    const [row] = await this.sql.query<SagaRow>(
+      `SELECT merchant_id, payment_id, id, kind, step, operation_id, attempt_id, capture_method, tries, checks, epoch
+       FROM saga WHERE merchant_id = $1 AND payment_id = $2 AND id = $3`,
+      [uuidOf(key.merchantId), uuidOf(key.paymentId), key.id],
+    );
+    return row && storedSagaOf(row);
+  }
+
+  async save(stored: StoredSaga, next: NextRun, waitingFor: string | null): Promise<void> {
+    const { key, saga, operationId, attemptId } = stored;
+    await this.sql.query(
+      `INSERT INTO saga (merchant_id, payment_id, id, kind, step, definition_version, capture_method, operation_id,
+         attempt_id, tries, checks, next_action, next_run_at, waiting_for, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+         now() + make_interval(secs => $13::float8 / 1000), $14, now(), now())
+       ON CONFLICT (merchant_id, payment_id, id) DO UPDATE SET step = excluded.step,
+         operation_id = excluded.operation_id, attempt_id = excluded.attempt_id, tries = excluded.tries,
+         checks = excluded.checks, next_action = excluded.next_action, next_run_at = excluded.next_run_at,
+         waiting_for = excluded.waiting_for, lease_owner = NULL, epoch = saga.epoch + 1, updated_at = excluded.updated_at`,
+      [
+        uuidOf(key.merchantId),
+        uuidOf(key.paymentId),
+        key.id,
+        saga.kind,
+        saga.step,
+        sagaDefinitionVersion,
+        saga.captureMethod,
+        operationId,
+        attemptId === null ? null : uuidOf(attemptId),
+        saga.tries,
+        saga.checks,
+        next?.action ?? null,
+        next?.afterMs ?? null,
+        waitingFor,
+      ],
+    );
+  }
+
+  /**
+   * Takes sagas whose time has come, for `leaseMs`: whoever dies with one in hand leaves it to the next after that.
+   * Processes side by side get different ones.
+   */
+  async takeDue(owner: string, leaseMs: number, limit: number): Promise<DueSaga[]> {
+    const rows = await this.sql.query<TakenRow>(
+      `UPDATE saga SET next_run_at = now() + make_interval(secs => $2::float8 / 1000), lease_owner = $1, epoch = epoch + 1
+       WHERE (merchant_id, payment_id, id) IN (
+         SELECT merchant_id, payment_id, id FROM saga WHERE next_run_at <= now()
+         ORDER BY next_run_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+       RETURNING merchant_id, payment_id, id, next_action, epoch`,
+      [owner, leaseMs, limit],
+    );
+    return rows.map((row) => ({ key: sagaKeyOf(row), action: row.next_action, epoch: row.epoch }));
+  }
+}
+
+function sagaKeyOf(row: { merchant_id: string; payment_id: string; id: string }): SagaKey {
+  return { merchantId: idOf('mer', row.merchant_id), paymentId: idOf('pay', row.payment_id), id: row.id };
+}
+
+function storedSagaOf(row: SagaRow): StoredSaga {
+  return {
+    key: sagaKeyOf(row),
+    saga: {
+      kind: row.kind,
+      step: row.step,
+      captureMethod: row.capture_method,
+      tries: row.tries,
+      checks: row.checks,
+    },
+    operationId: row.operation_id,
+    attemptId: row.attempt_id === null ? null : idOf('att', row.attempt_id),
+    epoch: row.epoch,
+  };
+}

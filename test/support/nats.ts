@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { Broker } from '../../tools/nats/broker.ts';
+import { freePort } from '../../tools/processes/free-port.ts';
+import { startProcess, type ServerProcess } from '../../tools/processes/server-process.ts';
+import { until } from './until.ts';
+
+export interface TestNats {
+  readonly url: string;
+  /** kill −9: nothing is written any more. */
+  kill(): Promise<void>;
+  /** Removes every stream and message. Only of a server that is not running. */
+  wipe(): Promise<void>;
+  /** Starts it again on the same port, stopping it first when it still runs. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A nats-server of the test file's own, with JetStream in a directory that goes with it. */
+export async function startNats(): Promise<TestNats> {
+  const home = await mkdtemp(join(tmpdir(), 'quittance-test-nats-'));
+  const storeDirectory = join(home, 'store');
+  const broker = new Broker({
+    program: inject('natsServer'),
+    storeDirectory,
+    configFile: join(home, 'nats.conf'),
+    logFile: join(home, 'nats.log'),
+    port: await freePort(),
+  });
+  await broker.configure();
+  let server = await start(broker);
+  return {
+    url: broker.url,
+    async kill() {
+      server.signal('SIGKILL');
+      await server.exit;
+    },
+    wipe: () => rm(storeDirectory, { recursive: true, force: true }),
+    async restart() {
+      await stop(server);
+      server = await start(broker);
+    },
+    async stop() {
+      await stop(server);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(broker: Broker): Promise<ServerProcess> {
+  const server = await startProcess(broker.recipe());
+  const dead = new AbortController();
+  void server.exit.then(async () => {
+    dead.abort(new Error(`nats-server ended: ${await readFile(broker.place.logFile, 'utf8')}`));
+  });
+  await until('nats-server with JetStream', () => broker.answers(), { signal: dead.signal });
+  return server;
+}
+
+async function stop(server: ServerProcess): Promise<void> {
+  if (!server.hasEnded()) await server.stop('SIGTERM', 5_000);
+}

@@ -1,0 +1,87 @@
+import { serviceUrl, type RolePasswords, type ServiceName } from '../provisioning/service-databases.ts';
+
+/** What the services have to know about each other and about the servers. */
+export interface Addresses {
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  readonly rolePasswords: RolePasswords;
+  readonly adminKey: string;
+  /** The demo merchant's key, once there is one. */
+  readonly playgroundKey: string | undefined;
+  portOf(service: ServiceName): number;
+}
+
+/** One row of the table of processes. */
+export interface Service {
+  readonly name: ServiceName;
+  /** The port is PORT plus this. */
+  readonly portOffset: number;
+  readonly needsBroker: boolean;
+  readonly environment: (addresses: Addresses) => Readonly<Record<string, string>>;
+}
+
+const nothingMore = (): Record<string, string> => ({});
+
+/** In development a batch settles while one looks; in production the cut-off is a day. */
+const developmentCutoffSeconds = 5;
+
+export const services: readonly Service[] = [
+  { name: 'sandbox', portOffset: 5, needsBroker: false, environment: nothingMore },
+  { name: 'fraud', portOffset: 2, needsBroker: true, environment: nothingMore },
+  {
+    name: 'settlement',
+    portOffset: 3,
+    needsBroker: true,
+    environment: () => ({ SETTLEMENT_CUTOFF_SECONDS: String(developmentCutoffSeconds) }),
+  },
+  { name: 'webhooks', portOffset: 4, needsBroker: true, environment: nothingMore },
+  {
+    name: 'orchestrator',
+    portOffset: 1,
+    needsBroker: true,
+    environment: ({ portOf }) => ({ ACQUIRER_ALPHA_URL: `http://127.0.0.1:${portOf('sandbox')}/acquirers/alpha` }),
+  },
+  {
+    name: 'api',
+    portOffset: 0,
+    needsBroker: true,
+    environment: ({ adminKey, playgroundKey }) => ({
+      ADMIN_KEY: adminKey,
+      ...(playgroundKey === undefined ? {} : { PLAYGROUND_KEY: playgroundKey }),
+    }),
+  },
+];
+
+export const postgresPortOffset = 6;
+export const natsPortOffset = 7;
+
+/** Ours to set for each service; what the launcher was started with is meant for the launcher. */
+const launcherOnly = [
+  'DATABASE_URL',
+  'NATS_URL',
+  'PORT',
+  'QUITTANCE_HOME',
+  'NATS_SERVER_BIN',
+  'ADMIN_KEY',
+  'PLAYGROUND_KEY',
+];
+
+/** A variable that the person has set, such as LOG_LEVEL or FRAUD_DEADLINE_MS, wins over the table. */
+export function serviceEnvironment(
+  service: Service,
+  addresses: Addresses,
+  caller: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  const passedOn = Object.entries(caller).filter(
+    ([name]) => !launcherOnly.includes(name) && !name.startsWith('npm_') && !name.startsWith('PG'),
+  );
+  return {
+    LOG_LEVEL: 'info',
+    ...service.environment(addresses),
+    ...Object.fromEntries(passedOn),
+    NODE_ENV: 'development',
+    PORT: String(addresses.portOf(service.name)),
+    DATABASE_URL: serviceUrl(addresses.databaseUrl, service.name, addresses.rolePasswords),
+    ...(service.needsBroker ? { NATS_URL: addresses.natsUrl } : {}),
+  };
+}

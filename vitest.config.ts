@@ -1,0 +1,49 @@
+import { createRequire } from 'node:module';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const require = createRequire(import.meta.url);
+
+/** The libs' TypeScript, not what was last built from it. */
+const conditions = ['source', 'module', 'node', 'development|production'];
+
+const resolveSources = {
+  // Nest and Apollo load graphql by require, ours by import: two copies refuse each other's schema.
+  alias: [{ find: /^graphql$/, replacement: require.resolve('graphql/index.js') }],
+  conditions,
+};
+
+function project(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  return {
+    resolve: resolveSources,
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+    test: { name, environment: 'node', ...test },
+  };
+}
+
+/** Processes start and die in these; side by side on two cores they would only wait for each other. */
+const spawnsProcesses = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', { include: ['test/{domain,contracts,security,launcher/unit}/**/*.test.ts'] }),
+      project('architecture', { include: ['test/architecture/**/*.test.ts'], testTimeout: 60_000 }),
+      project('integration', {
+        // Whatever promise a folder of test/ is named after, unless one of the other projects takes it.
+        include: ['test/**/*.test.ts'],
+        exclude: ['test/{domain,contracts,security,architecture,launcher,journeys,faults}/**'],
+        globalSetup: ['test/support/test-servers.global.ts'],
+        testTimeout: 30_000,
+        hookTimeout: 60_000,
+        sequence: { groupOrder: 1 },
+      }),
+      project('journeys', {
+        include: ['test/{journeys,launcher}/**/*.test.ts'],
+        exclude: ['test/launcher/unit/**'],
+        ...spawnsProcesses,
+        sequence: { groupOrder: 2 },
+      }),
+      project('faults', { include: ['test/faults/**/*.test.ts'], ...spawnsProcesses, sequence: { groupOrder: 3 } }),
+    ],
+  },
+});
