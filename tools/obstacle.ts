@@ -15,3 +15,14 @@ export class Obstacle extends Error {
 export function describeObstacle(obstacle: Obstacle): string {
   return [obstacle.message, ...obstacle.remedies.map((remedy) => `  · ${remedy}`)].join('\n');
 }
+
+/** For the outermost call of a tool: an obstacle is explained and becomes exit code 1. */
+export async function orExplain(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (fault) {
+    if (!(fault instanceof Obstacle)) throw fault;
+    process.stderr.write(`\n${describeObstacle(fault)}\n\n`);
+    return 1;
+  }
+}

@@ -1,22 +1,27 @@
 /** The launcher as `npm start` runs it, with fixture services in place of ours. */
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runStack } from '../../tools/launcher/run-stack.ts';
 import { services } from '../../tools/launcher/services.ts';
 import { readSettings } from '../../tools/launcher/settings.ts';
+import { orExplain } from '../../tools/obstacle.ts';
 
-const builtDirectory = await mkdtemp(join(tmpdir(), 'quittance-fixture-dist-'));
-for (const { name } of services) {
-  const place = join(builtDirectory, 'apps', name, 'src');
-  await mkdir(place, { recursive: true });
+async function placeFixtures(builtDirectory: string): Promise<void> {
   const fixture = resolve('test/launcher/fixture-service.ts');
-  await writeFile(join(place, 'main.js'), `process.argv[2] = '${name}'; await import('${fixture}');`);
+  for (const { name } of services) {
+    const place = join(builtDirectory, 'apps', name, 'src');
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, 'main.js'), `process.argv[2] = '${name}'; await import('${fixture}');`);
+  }
 }
-const plan = {
-  settings: readSettings(process.env),
-  services,
-  builtDirectory,
-  migrationsDirectory: resolve('migrations'),
-};
-process.exitCode = await runStack(plan, async ({ terminal }) => terminal.line('everything serves'));
+
+process.exit(
+  await orExplain(async () => {
+    const settings = readSettings(process.env);
+    const builtDirectory = join(settings.home, 'fixtures');
+    await placeFixtures(builtDirectory);
+    const migrationsDirectory = resolve('migrations');
+    const plan = { settings, services, builtDirectory, migrationsDirectory, playgroundKey: undefined };
+    return runStack(plan, async ({ terminal }) => terminal.line('everything serves'));
+  }),
+);

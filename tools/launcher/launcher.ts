@@ -22,6 +22,8 @@ export interface LaunchPlan {
   /** The compiled tree. */
   readonly builtDirectory: string;
   readonly migrationsDirectory: string;
+  /** The demo merchant's key of an earlier start, so that the api has it from the beginning. */
+  readonly playgroundKey: string | undefined;
 }
 
 /** Often enough to warn before a burst fills what is left. */
@@ -42,6 +44,7 @@ export class Launcher {
 
   constructor(plan: LaunchPlan, terminal: Terminal) {
     this.plan = plan;
+    this.playgroundKey = plan.playgroundKey;
     this.terminal = terminal;
     this.home = new Home(plan.settings.home);
     this.supervisor = new Supervisor({

@@ -9,7 +9,7 @@ export interface NeededPort {
 
 export async function requireFreePorts(needed: readonly NeededPort[], firstPort: number): Promise<void> {
   const free = await Promise.all(needed.map(({ port }) => portIsFree(port)));
-  const taken = needed.filter((_, index) => free[index] === false);
+  const taken = needed.filter((_, index) => free[index] === false).sort((a, b) => a.port - b.port);
   if (taken.length === 0) return;
   const list = taken.map(({ port, by }) => `${port} (${by})`).join(', ');
   throw new Obstacle(

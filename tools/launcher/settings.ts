@@ -38,7 +38,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   if (!read.success) {
     const [issue] = read.error.issues;
     const name = String(issue?.path[0]);
-    throw new Obstacle(`${name} ${issue?.message}; it is "${said[name]}".`);
+    throw new Obstacle(`${name} ${issue?.message}; it is "${withoutPassword(said[name] ?? '')}".`);
   }
   return {
     home: resolve(read.data.QUITTANCE_HOME),
@@ -46,4 +46,8 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     databaseUrl: read.data.DATABASE_URL,
     natsUrl: read.data.NATS_URL,
   };
+}
+
+function withoutPassword(text: string): string {
+  return text.replace(/:[^:/@]*@/, ':…@');
 }

@@ -50,8 +50,13 @@ export function parseDeb822Sources(text: string): AptSource[] {
   });
 }
 
-/** The mirror that serves the machine's own release: it serves the others too, as security and third parties do not. */
+/**
+ * The mirror that serves the machine's own release: it serves the others too. Vendors name their suites alike, but only
+ * Debian's mirrors end in /debian by convention; one that does not is the second choice, and apt checks who signed it.
+ */
 export function debianMirror(sources: readonly AptSource[], codename: string): string | undefined {
-  const ownRelease = new Set([codename, 'stable', 'oldstable', 'testing', 'unstable', 'sid']);
-  return sources.find((source) => ownRelease.has(source.suite) && source.components.includes('main'))?.uri;
+  const suites = new Set([codename, 'stable', 'oldstable', 'testing', 'unstable', 'sid']);
+  const candidates = sources.filter(({ suite, components }) => suites.has(suite) && components.includes('main'));
+  const conventional = candidates.find(({ uri }) => /\/debian\/?$/.test(uri));
+  return (conventional ?? candidates.find(({ suite }) => suite === codename))?.uri;
 }

@@ -112,6 +112,8 @@ export class AdvanceSaga {
       case 'risk_silent':
         return { type: 'risk_silent', withinFloor: withinFloor(turn.payment) };
       case 'review_decided':
+        // The merchant may have withdrawn the payment while the person was deciding.
+        return turn.payment.state === 'in_review' ? happening : undefined;
       case 'withdrawn':
         return happening;
       case 'answered': {
@@ -202,7 +204,7 @@ function callOf(turn: SagaTurn, attempt: Attempt): Parameters<AcquirerCalls['add
       operation: attempt.operation,
       amount: attempt.amount,
       cardToken: turn.payment.cardToken,
-      reference: turn.payment.reference,
+      reference: turn.payment.id,
       authorization: turn.authorization?.acquirerReference ?? null,
       final: turn.movement?.final ?? true,
     },

@@ -1,0 +1,22 @@
+import { hints } from '#contracts';
+import { EventLog, MovementStore, PaymentStore, type Transaction, type TransactionScope } from '#persistence';
+import type { StoreParts } from '#runtime';
+import { IdempotencyStore } from './idempotency-store.ts';
+
+/** What a transaction of the API can reach. */
+export interface ApiStores {
+  readonly payments: PaymentStore;
+  readonly movements: MovementStore;
+  readonly idempotency: IdempotencyStore;
+}
+
+export type ApiTx = Transaction<ApiStores>;
+
+export function apiStores(scope: TransactionScope, parts: StoreParts): ApiStores {
+  const log = new EventLog(scope, parts.ids, parts.clock, parts.announce);
+  return {
+    payments: new PaymentStore(scope, log, parts.clock, (id) => parts.hint(hints.paymentChanged, id)),
+    movements: new MovementStore(scope.sql),
+    idempotency: new IdempotencyStore(scope.sql),
+  };
+}

@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AcquirersController } from './acquirers/acquirers.controller.ts';
+import { ErrorFilter } from './acquirers/error.filter.ts';
+import { OpenCalls } from './acquirers/open-calls.ts';
+import { ReplySender } from './acquirers/reply-sender.ts';
+import { Chance } from './chance.ts';
+import { Clock } from './clock.ts';
+import { AcquirerControls } from './controls/acquirer-controls.ts';
+import { ControlsController } from './controls/controls.controller.ts';
+import { FindOperation } from './operations/find-operation.ts';
+import { PerformOperation } from './operations/perform-operation.ts';
+import { ProcessController } from './process/process.controller.ts';
+import { SandboxLogger } from './process/sandbox-logger.ts';
+import { SandboxMetrics } from './process/sandbox-metrics.ts';
+import { SandboxConfig } from './sandbox.config.ts';
+import { dataSourceOptions } from './stores/data-source.ts';
+import { RecordStore } from './stores/record.store.ts';
+import { TruthStore } from './stores/truth.store.ts';
+import { TruthController } from './truth/truth.controller.ts';
+
+@Module({})
+export class SandboxModule {
+  static with(config: SandboxConfig, clock: Clock): DynamicModule {
+    return {
+      module: SandboxModule,
+      imports: [TypeOrmModule.forRoot(dataSourceOptions(config))],
+      controllers: [AcquirersController, ControlsController, TruthController, ProcessController],
+      providers: [
+        { provide: SandboxConfig, useValue: config },
+        { provide: Clock, useValue: clock },
+        { provide: Chance, useValue: new Chance(config.seed) },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        AcquirerControls,
+        FindOperation,
+        OpenCalls,
+        PerformOperation,
+        RecordStore,
+        ReplySender,
+        SandboxLogger,
+        SandboxMetrics,
+        TruthStore,
+      ],
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect } from 'vitest';
+import { fieldOf, idOf } from './support/sandbox.ts';
+import type { HttpAnswer } from './support/sandbox.ts';
+import { test } from './support/sandbox-test.ts';
+
+const approved = { status: 200, body: { status: 'approved' } };
+const declinedWith = (declineCode: string) => ({ status: 200, body: { status: 'declined', declineCode, soft: false } });
+
+function approvals(answers: readonly HttpAnswer[]): number {
+  return answers.filter(({ body }) => fieldOf(body, 'status') === 'approved').length;
+}
+
+describe('captures', () => {
+  test('add up to the authorization and never above it', async ({ sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_visa', { amountMinor: 1_000 });
+
+    expect(await sandbox.capture(authorizationId, 400, { final: false })).toMatchObject(approved);
+    expect(await sandbox.capture(authorizationId, 601, { final: false })).toMatchObject(
+      declinedWith('amount_exceeds_authorization'),
+    );
+    expect(await sandbox.capture(authorizationId, 600, { final: false })).toMatchObject(approved);
+    expect(await sandbox.capture(authorizationId, 1, { final: false })).toMatchObject(
+      declinedWith('amount_exceeds_authorization'),
+    );
+  });
+
+  test('end with the final one', async ({ sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_visa', { amountMinor: 1_000 });
+
+    expect(await sandbox.capture(authorizationId, 400, { final: true })).toMatchObject(approved);
+    expect(await sandbox.capture(authorizationId, 1)).toMatchObject(declinedWith('authorization_closed'));
+  });
+
+  test('in a race of 100 take what was authorized and not a unit more', async ({ freshSandbox: sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_visa', { amountMinor: 1_000 });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => sandbox.capture(authorizationId, 30, { final: false })),
+    );
+
+    expect(approvals(answers)).toBe(33);
+    expect((await sandbox.get('/truth/totals')).body).toMatchObject({
+      totals: [{ captured: { count: 33, minor: 990 } }],
+    });
+  });
+});
+
+describe('refunds', () => {
+  test('add up to the capture and never above it', async ({ sandbox }) => {
+    const captureId = await sandbox.captured('tok_visa', 1_000);
+
+    expect(await sandbox.refund(captureId, 1_001)).toMatchObject(declinedWith('amount_exceeds_capture'));
+    expect(await sandbox.refund(captureId, 999)).toMatchObject(approved);
+    expect(await sandbox.refund(captureId, 2)).toMatchObject(declinedWith('amount_exceeds_capture'));
+    expect(await sandbox.refund(captureId, 1)).toMatchObject(approved);
+    expect(await sandbox.refund(captureId, 1)).toMatchObject(declinedWith('amount_exceeds_capture'));
+  });
+
+  test('in a race of 100 give back what was captured and not a unit more', async ({ freshSandbox: sandbox }) => {
+    const captureId = await sandbox.captured('tok_visa', 1_000);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => sandbox.refund(captureId, 30)));
+
+    expect(approvals(answers)).toBe(33);
+    expect((await sandbox.get('/truth/totals')).body).toMatchObject({
+      totals: [{ refunded: { count: 33, minor: 990 } }],
+    });
+  });
+});
+
+describe('a void', () => {
+  test('is refused after a capture, even a partial one', async ({ sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_visa');
+    await sandbox.capture(authorizationId, 1, { final: false });
+    expect(await sandbox.void(authorizationId)).toMatchObject(declinedWith('authorization_captured'));
+  });
+
+  test('ends the authorization: no capture and no second void', async ({ sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_visa');
+    expect(await sandbox.void(authorizationId)).toMatchObject(approved);
+    expect(await sandbox.capture(authorizationId, 1)).toMatchObject(declinedWith('authorization_voided'));
+    expect(await sandbox.void(authorizationId)).toMatchObject(declinedWith('authorization_voided'));
+  });
+
+  test('racing a capture: one of the two', async ({ sandbox }) => {
+    for (let race = 0; race < 20; race += 1) {
+      const authorizationId = await sandbox.authorized('tok_visa');
+      const answers = await Promise.all([sandbox.void(authorizationId), sandbox.capture(authorizationId, 1_099)]);
+      expect(approvals(answers)).toBe(1);
+    }
+  });
+});
+
+describe('what an acquirer does not know', () => {
+  test('is refused, changes nothing and leaves the key free', async ({ sandbox }) => {
+    const key = randomUUID();
+    const authorizationId = await sandbox.authorized('tok_visa');
+    const unknownAuthorization = { status: 404, body: { error: { code: 'unknown_authorization' } } };
+
+    expect(await sandbox.capture('auth_0', 1, { key })).toMatchObject(unknownAuthorization);
+    expect(await sandbox.void('auth_0', { key })).toMatchObject(unknownAuthorization);
+    expect(await sandbox.refund('capt_0', 1, { key })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown_capture' } },
+    });
+    expect(await sandbox.truth(key)).toBeUndefined();
+    expect(await sandbox.capture(authorizationId, 1_099, { key })).toMatchObject(approved);
+  });
+
+  test('is what another acquirer authorized', async ({ sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_visa', { acquirer: 'alpha' });
+    expect(await sandbox.capture(authorizationId, 1, { acquirer: 'beta' })).toMatchObject({ status: 404 });
+
+    const capture = await sandbox.capture(authorizationId, 1, { acquirer: 'alpha' });
+    expect(await sandbox.refund(idOf(capture, 'captureId'), 1, { acquirer: 'beta' })).toMatchObject({ status: 404 });
+  });
+});
