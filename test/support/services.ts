@@ -16,7 +16,7 @@ export const testAdminKey = 'admin-key-of-a-test-run';
 
 export interface ServicePlaces {
   readonly database: TestDatabase;
-  readonly nats: TestNats;
+  readonly nats: Pick<TestNats, 'url'>;
   /** Variables that differ from the defaults. */
   readonly environment?: Readonly<Record<string, string>>;
 }

@@ -17,6 +17,8 @@ interface Running {
 /** A test that is handed a running sandbox over a real PostgreSQL. */
 export const test = base.extend<Running>({
   databases: [
+    // Vitest reads the names of what a fixture needs from this pattern; this one needs nothing.
+    // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const databases = await SandboxDatabases.start();
       await use(databases);
