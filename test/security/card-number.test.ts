@@ -41,6 +41,8 @@ describe('a text with a card number in it', () => {
   it('is found out whatever the number', () => {
     const numbers = fc
       .tuple(fc.constantFrom('2', '3', '4', '5', '6'), fc.stringMatching(/^\d{11,17}$/))
+      // No scheme has numbers that begin with 20, and many order ids begin with the year.
+      .filter(([first, rest]) => !(first === '2' && rest.startsWith('0')))
       .map(([first, rest]) => withCheckDigit(first + rest));
     holds(
       fc.property(numbers, fc.constantFrom('', ' ', '-'), (number, separator) => {
@@ -64,6 +66,9 @@ describe('a text without one', () => {
     ['478 4584 8530 5747 1352 63', 'numbers of which some together pass the check digit'],
     ['2026-11-23-16-59-27-619-2026', 'a time of which a part passes the check digit'],
     ['01890a5d-ac96-774b-bcce-b302099a8057', 'a UUID'],
+    ['6d2889c6-3472-46c1-8819-408631757d9a', 'a UUID of which a part passes the check digit'],
+    ['order-2b683141-3351-463f-a0a4-7d22e16c6974', 'another behind a word'],
+    ['20261121-000123', 'a day and a number that pass the check digit'],
     ['pay_01h455vb4pex5vsknk084sn02q', 'an id of ours'],
     ['DE89 3704 0044 0532 0130 00', 'an IBAN'],
   ])('passes: %s (%s)', (text) => {

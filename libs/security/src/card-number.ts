@@ -14,6 +14,13 @@ const digitsMax = 19;
  */
 const unixMsPattern = /^1\d{12}$/;
 
+/** Order ids like to begin with the day, 20261121000123, and no scheme has card numbers that begin with 20. */
+const dayFirstPattern = /^20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])/;
+
+/** One random UUID of four hundred would pass for a card number, and nobody writes a card number in this form. */
+const uuidPattern =
+  /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9a-z])/gi;
+
 /**
  * Whether a card number may stand somewhere in the text. It is used to refuse free fields (references, reasons,
  * metadata) so that no card number ever reaches the database or a log. Every tenth number of the right length passes
@@ -21,7 +28,7 @@ const unixMsPattern = /^1\d{12}$/;
  */
 export function looksLikeCardNumber(text: string): boolean {
   // Full-width and other compatibility digits become ordinary ones, a no-break space becomes a space.
-  const runs = text.normalize('NFKC').match(digitRunPattern) ?? [];
+  const runs = text.normalize('NFKC').replace(uuidPattern, 'x').match(digitRunPattern) ?? [];
   return runs.some((run) => holdsCardNumber(run.match(/\d+/g) ?? []));
 }
 
@@ -47,7 +54,8 @@ function isPrintedGrouping([first = '', ...others]: readonly string[]): boolean 
 }
 
 function isCardNumber(digits: string): boolean {
-  return digits.length >= digitsMin && digits.length <= digitsMax && !unixMsPattern.test(digits) && passesLuhn(digits);
+  if (digits.length < digitsMin || digits.length > digitsMax) return false;
+  return !unixMsPattern.test(digits) && !dayFirstPattern.test(digits) && passesLuhn(digits);
 }
 
 /** The check digit of ISO/IEC 7812: every second digit from the right counts double, digit sums included. */
