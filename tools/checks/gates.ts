@@ -5,10 +5,21 @@ export interface Gate {
   readonly command: readonly [program: string, ...args: string[]];
 }
 
+/** The law itself, with its reasons, is in .dependency-cruiser.mjs. */
+export const importGate: Gate = {
+  name: 'import law',
+  command: [
+    'depcruise',
+    ...['--config', '.dependency-cruiser.mjs'],
+    ...['apps', 'libs', 'migrations', 'test', 'tools', 'vitest.config.ts'],
+  ],
+};
+
 /** The slowest first, so that two at a time end together. */
 export const gates: readonly Gate[] = [
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the pure domain', command: ['tsc', '-p', 'libs/domain/tsconfig.json'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
+  importGate,
   { name: 'formatting', command: ['oxfmt', '--check', '.'] },
 ];
