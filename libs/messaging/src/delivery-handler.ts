@@ -45,7 +45,7 @@ export function decodeDelivery(message: JsMsg): Result<Delivery, Error> {
     const schema = schemaOf(envelope.type);
     return ok({
       message,
-      event: { ...envelope, data: schema?.parse(envelope.data) ?? envelope.data } as EventEnvelope,
+      event: { ...envelope, data: schema?.parse(envelope.data) ?? envelope.data },
     });
   } catch (error) {
     return err(error instanceof Error ? error : new Error(String(error)));

@@ -82,7 +82,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     for (const [pattern, handler] of this.messageHandlers) {
       if (handler.isEventHandler !== true) continue;
       const source = sourceOfPattern(pattern);
-      bySource.set(source, (bySource.get(source) ?? new Map()).set(pattern, handler));
+      bySource.set(source, (bySource.get(source) ?? new Map<string, MessageHandler>()).set(pattern, handler));
     }
     return bySource;
   }
