@@ -21,7 +21,12 @@ function project(name: string, test: TestProjectInlineConfiguration['test']): Te
 }
 
 /** Processes start and die in these; side by side on two cores they would only wait for each other. */
-const spawnsProcesses = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 } as const;
+const spawnsProcesses = {
+  globalSetup: ['test/support/run-directory.global.ts'],
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+};
 
 export default defineConfig({
   test: {
@@ -32,7 +37,7 @@ export default defineConfig({
         // Whatever promise a folder of test/ is named after, unless one of the other projects takes it.
         include: ['test/**/*.test.ts'],
         exclude: ['test/{domain,contracts,security,architecture,launcher,journeys,faults}/**'],
-        globalSetup: ['test/support/test-servers.global.ts'],
+        globalSetup: ['test/support/postgres.global.ts'],
         testTimeout: 30_000,
         hookTimeout: 60_000,
         sequence: { groupOrder: 1 },

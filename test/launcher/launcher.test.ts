@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ChildRecord } from '../../tools/launcher/child-record.ts';
 import { Home, readJson } from '../../tools/launcher/home.ts';
 import { portsAfterFirst } from '../../tools/launcher/settings.ts';
 import { freePort, freePortsInARow } from '../../tools/processes/free-port.ts';
 import { identify } from '../../tools/processes/process-identity.ts';
 import { runProgram, type ConsoleProgram } from '../support/console-program.ts';
+import { fixtureDirectory, launcherRecord } from '../support/run-directory.ts';
 import { until } from '../support/until.ts';
 
 const fixtureLauncher = 'test/launcher/fixture-launcher.ts';
@@ -23,10 +24,10 @@ interface Fixture {
 }
 
 async function prepareFixture(): Promise<Fixture> {
-  const home = new Home(await mkdtemp(join(tmpdir(), 'quittance-test-launcher-')));
-  await chmod(home.directory, 0o711);
+  const home = new Home(await fixtureDirectory('launcher'));
   const firstPort = await freePortsInARow(portsAfterFirst + 1);
   const launched: ConsoleProgram[] = [];
+  const record = new ChildRecord(join(home.directory, launcherRecord));
   return {
     home,
     firstPort,
@@ -35,6 +36,7 @@ async function prepareFixture(): Promise<Fixture> {
         env: { ...process.env, QUITTANCE_HOME: home.directory, PORT: String(firstPort), ...environment },
       });
       launched.push(program);
+      void record.add(`launcher ${launched.length}`, program.pid);
       return program;
     },
     async end() {

@@ -15,10 +15,8 @@ const payments = Array.from({ length: 200 }, (_, nth) => ({
   reference: `payment-${nth}`,
 }));
 
-async function authorizeAll(sandbox: Sandbox): Promise<HttpAnswer[]> {
-  const answers: HttpAnswer[] = [];
-  for (const payment of payments) answers.push(await sandbox.authorize(payment));
-  return answers;
+function authorizeAll(sandbox: Sandbox): Promise<HttpAnswer[]> {
+  return Promise.all(payments.map((payment) => sandbox.authorize(payment)));
 }
 
 async function authorizedCount(sandbox: Sandbox): Promise<unknown> {

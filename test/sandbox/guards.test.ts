@@ -7,8 +7,11 @@ import { test } from './support/sandbox-test.ts';
 const approved = { status: 200, body: { status: 'approved' } };
 const declinedWith = (declineCode: string) => ({ status: 200, body: { status: 'declined', declineCode, soft: false } });
 
+/** How many were approved; every other one must have been declined, not failed. */
 function approvals(answers: readonly HttpAnswer[]): number {
-  return answers.filter(({ body }) => fieldOf(body, 'status') === 'approved').length;
+  const statuses = answers.map(({ status, body, text }) => (status === 200 ? fieldOf(body, 'status') : text));
+  expect([...new Set(statuses)].toSorted()).toEqual(['approved', 'declined']);
+  return statuses.filter((status) => status === 'approved').length;
 }
 
 describe('captures', () => {

@@ -104,8 +104,9 @@ describe('the process', () => {
   });
 
   test('is alive and not ready without its database, and does not say that nothing was done', async ({ databases }) => {
-    const sandbox = await Sandbox.start(await databases.create());
-    await databases.closeNewest();
+    const database = await databases.create();
+    const sandbox = await Sandbox.start(database);
+    await database.drop();
 
     expect(await sandbox.get('/healthz')).toMatchObject({ status: 200 });
     expect(await sandbox.get('/readyz')).toMatchObject({ status: 503, body: { down: ['database'] } });

@@ -1,15 +1,37 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { beforeAll, expect, vi } from 'vitest';
-import { build, startProcess } from './support/sandbox-process.ts';
-import { test } from './support/sandbox-test.ts';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
+import { runProgram } from '../support/console-program.ts';
+import { createDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
+import { fieldOf } from './support/sandbox.ts';
 
-beforeAll(build);
+/** What runs is what was built; when nothing changed since, this takes a second. */
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, [
+    resolve('node_modules/typescript/bin/tsc'),
+    '-p',
+    'tsconfig.build.json',
+  ]);
+});
 
-test('says once that it is ready, and SIGTERM ends it at once though callers wait for answers', async ({
-  databases,
-}) => {
-  const sandbox = startProcess({ DATABASE_URL: await databases.create(), PORT: '0', NODE_ENV: 'development' });
-  const url = `http://127.0.0.1:${await sandbox.port}`;
+const nowhere = 'postgresql://role:word@127.0.0.1:1/name';
+
+function runSandbox(environment: Record<string, string>) {
+  return runProgram(process.execPath, ['dist/apps/sandbox/src/main.js'], { env: environment });
+}
+
+function linesOf(output: string): string[] {
+  return output.split('\n').filter((line) => line !== '');
+}
+
+test('says once that it is ready, and SIGTERM ends it at once though callers wait for answers', async () => {
+  const database = await createDatabase();
+  const sandbox = runSandbox({ DATABASE_URL: database.urlFor('sandbox'), PORT: '0', NODE_ENV: 'development' });
+  await sandbox.printed('"msg":"ready"');
+  const url = `http://127.0.0.1:${/"port":(\d+)/.exec(sandbox.output())?.[1]}`;
   const authorize = (cardToken: string, key: string) =>
     fetch(`${url}/acquirers/alpha/authorizations`, {
       method: 'POST',
@@ -23,32 +45,34 @@ test('says once that it is ready, and SIGTERM ends it at once though callers wai
     cardToken,
   }));
   const answers = Promise.allSettled(owed.map(({ cardToken, key }) => authorize(cardToken, key)));
-  for (const { key } of owed) {
-    await vi.waitFor(async () => {
-      expect(await (await fetch(`${url}/truth?key=${key}`)).json()).toMatchObject({ operations: [{ calls: 1 }] });
+  for (const { key, cardToken } of owed) {
+    await until(`${cardToken} to arrive`, async () => {
+      const truth: unknown = await (await fetch(`${url}/truth?key=${key}`)).json();
+      return fieldOf(fieldOf(truth, 'operations'), '0') !== undefined;
     });
   }
   const stoppedAt = performance.now();
-  sandbox.kill('SIGTERM');
+  sandbox.signal('SIGTERM');
 
-  expect(await sandbox.ended).toEqual({ code: 0, signal: null });
+  expect(await sandbox.exit).toEqual({ code: 0, signal: null });
   expect(performance.now() - stoppedAt).toBeLessThan(2_000);
   expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-  expect(sandbox.lines.filter((line) => line.includes('"msg":"ready"'))).toHaveLength(1);
-  for (const line of sandbox.lines) expect(() => JSON.parse(line)).not.toThrow();
+  const lines = linesOf(sandbox.output());
+  expect(lines.filter((line) => line.includes('"msg":"ready"'))).toHaveLength(1);
+  for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
 });
 
 test.for([
-  ['PORT', { DATABASE_URL: 'postgresql://role:word@127.0.0.1:1/name' }],
+  ['PORT', { DATABASE_URL: nowhere }],
   ['DATABASE_URL', { PORT: '0' }],
 ] as const)('without %s it does not start and says so in one line', async ([name, environment]) => {
-  const sandbox = startProcess(environment);
-  expect((await sandbox.ended).code).toBe(1);
-  expect(sandbox.lines).toEqual([expect.stringContaining(name)]);
+  const sandbox = runSandbox(environment);
+  expect((await sandbox.exit).code).toBe(1);
+  expect(linesOf(sandbox.output())).toEqual([expect.stringContaining(name)]);
 });
 
 test('without its database it does not start and says so', async () => {
-  const sandbox = startProcess({ DATABASE_URL: 'postgresql://role:word@127.0.0.1:1/name', PORT: '0' });
-  expect((await sandbox.ended).code).toBe(1);
-  expect(sandbox.lines.at(-1)).toContain('ECONNREFUSED');
+  const sandbox = runSandbox({ DATABASE_URL: nowhere, PORT: '0' });
+  expect((await sandbox.exit).code).toBe(1);
+  expect(linesOf(sandbox.output()).at(-1)).toContain('ECONNREFUSED');
 });

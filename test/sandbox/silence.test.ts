@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
+import { OpenCalls } from '../../apps/sandbox/src/acquirers/open-calls.ts';
 import { Sandbox, idOf, notFound } from './support/sandbox.ts';
 import { test } from './support/sandbox-test.ts';
 import { unanswered } from './support/unanswered.ts';
@@ -122,5 +123,12 @@ describe('a sandbox that stops', () => {
 
     expect(stopped.status).toBe('fulfilled');
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  });
+
+  test('also hangs up on a call that comes to wait after it began to stop', async ({ freshSandbox: sandbox }) => {
+    sandbox.application.get(OpenCalls).beforeApplicationShutdown();
+    await expect(sandbox.authorize({ cardToken: 'tok_timeout_charged' })).rejects.toThrow('fetch failed');
+    await expect(sandbox.authorize({ cardToken: 'tok_slow' })).rejects.toThrow('fetch failed');
+    expect(await sandbox.authorize({ cardToken: 'tok_visa' })).toMatchObject({ status: 200 });
   });
 });

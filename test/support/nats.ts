@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { ChildRecord } from '../../tools/launcher/child-record.ts';
 import { Broker } from '../../tools/nats/broker.ts';
 import { freePort } from '../../tools/processes/free-port.ts';
 import { startProcess, type ServerProcess } from '../../tools/processes/server-process.ts';
+import { fixtureDirectory, processRecord } from './run-directory.ts';
 import { until } from './until.ts';
 
 export interface TestNats {
@@ -20,7 +21,7 @@ export interface TestNats {
 
 /** A nats-server of the test file's own, with JetStream in a directory that goes with it. */
 export async function startNats(): Promise<TestNats> {
-  const home = await mkdtemp(join(tmpdir(), 'quittance-test-nats-'));
+  const home = await fixtureDirectory('nats');
   const storeDirectory = join(home, 'store');
   const broker = new Broker({
     program: inject('natsServer'),
@@ -30,7 +31,8 @@ export async function startNats(): Promise<TestNats> {
     port: await freePort(),
   });
   await broker.configure();
-  let server = await start(broker);
+  const record = new ChildRecord(join(home, processRecord));
+  let server = await start(broker, record);
   return {
     url: broker.url,
     async kill() {
@@ -40,7 +42,7 @@ export async function startNats(): Promise<TestNats> {
     wipe: () => rm(storeDirectory, { recursive: true, force: true }),
     async restart() {
       await stop(server);
-      server = await start(broker);
+      server = await start(broker, record);
     },
     async stop() {
       await stop(server);
@@ -49,8 +51,9 @@ export async function startNats(): Promise<TestNats> {
   };
 }
 
-async function start(broker: Broker): Promise<ServerProcess> {
+async function start(broker: Broker, record: ChildRecord): Promise<ServerProcess> {
   const server = await startProcess(broker.recipe());
+  await record.add('nats', server.pid);
   const dead = new AbortController();
   void server.exit.then(async () => {
     dead.abort(new Error(`nats-server ended: ${await readFile(broker.place.logFile, 'utf8')}`));

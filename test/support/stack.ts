@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, chmod, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readDemoFile, type Demo } from '../../tools/demo/demo-file.ts';
+import { ChildRecord } from '../../tools/launcher/child-record.ts';
 import { Home, readJson } from '../../tools/launcher/home.ts';
 import { services } from '../../tools/launcher/services.ts';
 import { portsAfterFirst } from '../../tools/launcher/settings.ts';
@@ -10,6 +10,7 @@ import { identify } from '../../tools/processes/process-identity.ts';
 import type { Exit } from '../../tools/processes/server-process.ts';
 import type { ServiceName } from '../../tools/provisioning/service-databases.ts';
 import { runProgram, type ConsoleProgram } from './console-program.ts';
+import { fixtureDirectory, launcherRecord } from './run-directory.ts';
 import { until } from './until.ts';
 
 export type ProgramName = ServiceName | 'postgres' | 'nats';
@@ -45,11 +46,12 @@ export interface StackOptions {
 
 /** Builds first when something changed, so that a single test file runs what is in the sources. */
 export async function startStack({ environment = {}, home: place }: StackOptions = {}): Promise<Stack> {
-  const home = new Home(place ?? (await temporaryHome()));
+  const home = new Home(place ?? (await fixtureDirectory('stack')));
   const firstPort = await freePortsInARow(portsAfterFirst + 1);
   const launcher = runProgram(process.execPath, ['tools/bootstrap.mjs', 'start'], {
     env: { ...ownEnvironment(), ...environment, QUITTANCE_HOME: home.directory, PORT: String(firstPort) },
   });
+  await new ChildRecord(join(home.directory, launcherRecord)).add('launcher', launcher.pid);
   await launcher.printed('Quittance is ready');
   const demo = await readDemoFile(home);
   if (demo === undefined) throw new Error(`${home.demo} is missing or not as promised`);
@@ -105,13 +107,6 @@ function processControl(home: Home, firstPort: number): Omit<Stack, 'demo' | 'ho
     },
     logOf: (program) => readFile(home.log(program), 'utf8'),
   };
-}
-
-async function temporaryHome(): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), 'quittance-test-stack-'));
-  // PostgreSQL's own user has to pass through when the tests run as root.
-  await chmod(home, 0o711);
-  return home;
 }
 
 /** Where the person who runs the tests points their own Quittance is no business of a test's. */

@@ -4,6 +4,7 @@ import { homedir, platform } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Obstacle } from '../obstacle.ts';
 import { fetchFromDebian } from './debian-archive.ts';
+import { fetchReleaseArchive } from './release-archive.ts';
 import { formatVersion, isNewEnough, serverVersion, versionMin } from './server-version.ts';
 
 const programName = 'nats-server';
@@ -21,13 +22,38 @@ export async function findNatsServer(progress: (line: string) => void = () => un
     if (version !== undefined && isNewEnough(version)) return program;
     refusals.push(`${program} ${version === undefined ? 'does not run' : `is only ${formatVersion(version)}`}`);
   }
-  progress("Fetching nats-server from this machine's Debian mirror…");
-  try {
-    return await fetchIntoCache();
-  } catch (fault) {
-    refusals.push(`Debian: ${fault instanceof Error ? fault.message : String(fault)}`);
+  for (const { where, fetch } of sources) {
+    progress(`Fetching nats-server from ${where}…`);
+    try {
+      return await fetchIntoCache(fetch);
+    } catch (fault) {
+      refusals.push(`${where}: ${reasonOf(fault)}`);
+    }
   }
   throw notFound(refusals);
+}
+
+interface Source {
+  readonly where: string;
+  /** Unpacks into the directory and returns the program. */
+  readonly fetch: (into: string) => Promise<string>;
+}
+
+/** In this order: the project's own release, then what Debian makes of it. */
+const sources: readonly Source[] = [
+  { where: 'its release archive', fetch: (into) => fetchReleaseArchive(into) },
+  { where: "this machine's Debian mirror", fetch: (into) => fetchFromDebian(into, isGoodServer) },
+];
+
+async function isGoodServer(program: string): Promise<boolean> {
+  const version = await serverVersion(program);
+  return version !== undefined && isNewEnough(version);
+}
+
+/** A failed request says why only in its cause. */
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault);
+  return fault.cause instanceof Error ? `${fault.message} (${fault.cause.message})` : fault.message;
 }
 
 async function acceptNamed(program: string): Promise<string> {
@@ -61,16 +87,13 @@ function cacheDirectory(): string {
 }
 
 /** Appears in the cache whole or not at all: two launchers may fetch at once. */
-async function fetchIntoCache(): Promise<string> {
+async function fetchIntoCache(fetch: Source['fetch']): Promise<string> {
   await mkdir(cacheDirectory(), { recursive: true });
   const arriving = await mkdtemp(join(cacheDirectory(), '.arriving-'));
   try {
-    const program = await fetchFromDebian(arriving, async (candidate) => {
-      const version = await serverVersion(candidate);
-      return version !== undefined && isNewEnough(version);
-    });
+    const program = await fetch(arriving);
     const version = await serverVersion(program);
-    if (version === undefined) throw new Error('the fetched server stopped running');
+    if (version === undefined) throw new Error('it does not run on this machine');
     const place = join(cacheDirectory(), formatVersion(version));
     await mkdir(place, { recursive: true });
     await copyFile(program, join(arriving, programName));

@@ -4,6 +4,7 @@ import { METRICS, ServiceModule } from '#runtime';
 import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
 import { HttpAcquirer } from './acquirers/http-acquirer.ts';
 import { AdvanceOnRiskAssessed } from './consumers/advance-on-risk-assessed.ts';
+import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts';
 import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
 import { BeginOperationOnRequest } from './consumers/begin-operation-on-request.ts';
 import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-payment-settled.ts';
@@ -33,6 +34,7 @@ export class OrchestratorModule {
       controllers: [
         BeginChargeOnPaymentCreated,
         AdvanceOnRiskAssessed,
+        AdvanceOnReviewDecided,
         BeginOperationOnRequest,
         NoteSettlementOnPaymentSettled,
       ],

@@ -11,21 +11,29 @@ import { deadLetterStream, streams, type EventSource } from '#contracts';
 const maxAgeNs = 7 * 24 * 3_600 * 1e9;
 /** The server remembers message ids this long; beyond it the consumers' inboxes know. */
 const duplicateWindowNs = 120 * 1e9;
-/** A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. */
-const maxBytes = 2 * 1024 ** 3;
+/**
+ * A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. The
+ * server sets the whole size aside when it makes a stream, so all streams together have to fit into what it may use.
+ */
+const eventBytesMax = 1024 ** 3;
+const deadLetterBytesMax = 256 * 1024 ** 2;
 
 const alreadyInUse = 10058;
 
 /** Makes the stream unless it is there, and tells what it is. Safe to call at any time from several processes. */
 export async function ensureStream(manager: JetStreamManager, source: EventSource): Promise<StreamInfo> {
-  return ensure(manager, streams[source].name, streams[source].subjects);
+  return ensure(manager, streams[source], eventBytesMax);
 }
 
 export async function ensureDeadLetterStream(manager: JetStreamManager): Promise<StreamInfo> {
-  return ensure(manager, deadLetterStream.name, deadLetterStream.subjects);
+  return ensure(manager, deadLetterStream, deadLetterBytesMax);
 }
 
-async function ensure(manager: JetStreamManager, name: string, subjects: readonly string[]): Promise<StreamInfo> {
+async function ensure(
+  manager: JetStreamManager,
+  { name, subjects }: { readonly name: string; readonly subjects: readonly string[] },
+  maxBytes: number,
+): Promise<StreamInfo> {
   try {
     return await manager.streams.info(name);
   } catch (error) {

@@ -7,6 +7,7 @@ import { sqlOn, type Sql } from './sql.ts';
 pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
 
 export interface DatabaseOptions {
+  /** Query parameters are the driver's, for example `?sslmode=require`. */
   readonly url: string;
   readonly schema: string;
   /** Shown in pg_stat_activity, so that an operator can tell who holds a lock. */
@@ -20,11 +21,16 @@ const lockTimeoutMs = 5_000;
 /** A frozen process must not keep its row locks: the server ends its transaction. No transaction waits for the outside world. */
 const idleInTransactionTimeoutMs = 10_000;
 const connectTimeoutMs = 5_000;
+/**
+ * A server that was frozen or cut off does not close its connections; without this a caller would wait for it for a
+ * quarter of an hour. Well above the wait for a lock, so that a slow answer is not taken for none.
+ */
+const answerTimeoutMs = 20_000;
 
 export function createDataSource(options: DatabaseOptions): DataSource {
   return new DataSource({
     type: 'postgres',
-    url: options.url,
+    url: withSessionSettings(options.url, options.schema),
     schema: options.schema,
     entities: options.entities,
     synchronize: false,
@@ -33,15 +39,22 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     poolSize: options.poolSize,
     connectTimeoutMS: connectTimeoutMs,
     installExtensions: false,
-    extra: {
-      options: [
-        `-c search_path=${options.schema}`,
-        `-c lock_timeout=${lockTimeoutMs}`,
-        `-c idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
-        '-c timezone=UTC',
-      ].join(' '),
-    },
+    extra: { query_timeout: answerTimeoutMs, keepAlive: true },
   });
+}
+
+/** What the operator wrote into `?options=` prevails over our limits, and the schema over everything: it is no option. */
+function withSessionSettings(url: string, schema: string): string {
+  const complete = new URL(url);
+  const settings = [
+    `-c lock_timeout=${lockTimeoutMs}`,
+    `-c idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
+    complete.searchParams.get('options') ?? '',
+    `-c search_path=${schema}`,
+    '-c timezone=UTC',
+  ];
+  complete.searchParams.set('options', settings.join(' '));
+  return complete.href;
 }
 
 /** The pool that the data source owns. The unit of work borrows its connections here, to see how each COMMIT was answered. */
@@ -56,16 +69,17 @@ export function sqlOf(dataSource: DataSource): Sql {
 
 /**
  * Refuses a database that may forget what it acknowledged: with `synchronous_commit = off` rows are seen before they are
- * durable, and the relay would publish ghosts.
+ * durable, and the relay would publish ghosts. `full_page_writes` is not asked for: storage that never tears a page
+ * rightly does without.
  */
 export async function assertDurable(dataSource: DataSource): Promise<void> {
   const rows = await sqlOf(dataSource).query<{ name: string; setting: string }>(
-    `SELECT name, setting FROM pg_settings WHERE name IN ('synchronous_commit', 'fsync', 'full_page_writes')`,
+    `SELECT name, setting FROM pg_settings WHERE name IN ('synchronous_commit', 'fsync')`,
   );
   const off = rows.filter((row) => row.setting === 'off').map((row) => row.name);
   if (off.length > 0) {
     throw new Error(
-      `PostgreSQL runs with ${off.join(', ')} = off: acknowledged payments could vanish. Turn it on for this database and role.`,
+      `PostgreSQL runs with ${off.join(' and ')} = off: acknowledged payments could vanish. Turn it on for this database and role.`,
     );
   }
 }

@@ -1,8 +1,10 @@
-import { shardOf, uuidOf, type Clock, type Id, type Ids, type MerchantId } from '#domain';
+import { shardOf, uuidOf, type Clock, type EventId, type Id, type Ids, type MerchantId } from '#domain';
 import type { TransactionScope } from './unit-of-work.ts';
 
-/** A fact to be remembered. The log adds its id, shard, time and transaction. */
+/** A fact to be remembered. The log adds its shard, time and transaction. */
 export interface NewEvent {
+  /** Only for a fact that something else in the same transaction is keyed by; the log makes the ids of all others. */
+  readonly id?: EventId;
   readonly merchantId: MerchantId;
   readonly aggregateType: string;
   readonly aggregateId: Id<string>;
@@ -39,7 +41,7 @@ export class EventLog {
     const occurredAt = this.clock.now();
     await this.scope.sql.query(appendEventsSql, [
       events.map((event) => shardOf(event.merchantId)),
-      events.map(() => uuidOf(this.ids.next('evt'))),
+      events.map((event) => uuidOf(event.id ?? this.ids.next('evt'))),
       events.map((event) => uuidOf(event.merchantId)),
       events.map((event) => event.aggregateType),
       events.map((event) => uuidOf(event.aggregateId)),

@@ -1,6 +1,7 @@
+import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { poolOf } from './data-source.ts';
-import { asFault, CommitOutcomeUnknown, DatabaseFault } from './fault.ts';
+import { asFault, CommitOutcomeUnknown, isConnectionFault } from './fault.ts';
 import { sqlOn, type Sql } from './sql.ts';
 
 /** What a transaction offers beside its stores. */
@@ -27,46 +28,101 @@ export class UnitOfWork<Stores extends object> {
 
   /** Errors: `DatabaseFault` (retryable, nothing kept), `CommitOutcomeUnknown`, or whatever `work` throws. */
   async run<T>(work: (tx: Transaction<Stores>) => Promise<T>): Promise<T> {
-    const client = await poolOf(this.dataSource)
-      .connect()
-      .catch((error: unknown) => {
-        throw asFault(error);
-      });
-    const effects: (() => void)[] = [];
-    let broken: Error | undefined;
+    const client = await this.borrow();
     // Without a listener an error event of a borrowed connection would end the process; the next query reports it.
-    const onError = (error: Error): void => {
-      broken = error;
-    };
-    client.on('error', onError);
+    client.on('error', reportedByTheNextQuery);
+    // A connection goes back only when the server has confirmed that no transaction is open on it.
+    let clean = false;
+    const opened = openScope(client);
     try {
       await client.query('BEGIN');
-      const scope: TransactionScope = { sql: sqlOn(client), afterCommit: (effect) => void effects.push(effect) };
-      const result = await work({ ...this.storesOn(scope), ...scope });
+      const result = await work({ ...this.storesOn(opened.scope), ...opened.scope });
+      opened.end();
       if (isRejection(result)) {
-        await client.query('ROLLBACK');
+        clean = await rolledBack(client);
         return result;
       }
       await commit(client);
-      for (const effect of effects) effect();
+      clean = true;
+      opened.announce();
       return result;
     } catch (error) {
-      if (error instanceof DatabaseFault) broken ??= error;
-      else await client.query('ROLLBACK').catch((failure: Error) => (broken ??= failure));
+      opened.end();
+      clean = !isConnectionFault(error) && (await rolledBack(client));
       throw asFault(error);
     } finally {
-      client.removeListener('error', onError);
-      client.release(broken);
+      client.removeListener('error', reportedByTheNextQuery);
+      client.release(!clean);
+    }
+  }
+
+  private async borrow(): Promise<PoolClient> {
+    try {
+      return await poolOf(this.dataSource).connect();
+    } catch (error) {
+      throw asFault(error);
     }
   }
 }
 
+function reportedByTheNextQuery(): void {}
+
+interface OpenScope {
+  readonly scope: TransactionScope;
+  /** From now on the handle refuses: its connection is about to carry somebody else's transaction. */
+  end(): void;
+  announce(): void;
+}
+
+function openScope(client: PoolClient): OpenScope {
+  const sql = sqlOn(client);
+  const effects: (() => void)[] = [];
+  let over = false;
+  const assertOpen = (): void => {
+    if (over) throw new Error('The handle of a transaction was used after its end. Is an await missing?');
+  };
+  return {
+    scope: {
+      sql: {
+        query: async (text, values) => {
+          assertOpen();
+          return sql.query(text, values);
+        },
+      },
+      afterCommit: (effect) => {
+        assertOpen();
+        effects.push(effect);
+      },
+    },
+    end: () => {
+      over = true;
+    },
+    announce: () => {
+      for (const effect of effects) {
+        try {
+          effect();
+        } catch {
+          // The transaction stands whatever becomes of its hints; a poll is behind each.
+        }
+      }
+    },
+  };
+}
+
 /** A COMMIT of a failed transaction is answered with the tag ROLLBACK and without an error. */
-async function commit(client: { query(text: string): Promise<{ command: string }> }): Promise<void> {
+async function commit(client: PoolClient): Promise<void> {
   const answer = await client.query('COMMIT').catch((error: unknown) => {
-    throw new CommitOutcomeUnknown(error);
+    // A server that refuses says so, when a constraint is checked last for example. Only silence leaves it open.
+    throw isConnectionFault(error) ? new CommitOutcomeUnknown(error) : error;
   });
   if (answer.command !== 'COMMIT') throw new Error(`COMMIT was answered with ${answer.command}: nothing was kept.`);
+}
+
+function rolledBack(client: PoolClient): Promise<boolean> {
+  return client.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  );
 }
 
 function isRejection(result: unknown): boolean {

@@ -1,4 +1,4 @@
 export { readConfig, serviceEnvironment, type ServiceEnvironment } from './config.ts';
-export { runService, type RunOptions } from './run-service.ts';
+export { runService, startService, type RunOptions } from './run-service.ts';
 export { ServiceModule, type ServiceOptions, type StoreParts } from './service.module.ts';
 export { CLOCK, IDS, LOGGER, METRICS, READINESS, SQL } from './tokens.ts';

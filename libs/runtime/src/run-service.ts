@@ -1,4 +1,4 @@
-import { type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { JetStreamServer } from '#messaging';
@@ -20,7 +20,14 @@ export interface RunOptions {
 const bodyBytesMax = 256 * 1024;
 
 /** Starts a service process and keeps it until SIGTERM or SIGINT, then drains: intake first, connections last. */
-export async function runService(module: Type | DynamicModule, options: RunOptions): Promise<INestApplication> {
+export async function runService(module: Type | DynamicModule, options: RunOptions): Promise<NestFastifyApplication> {
+  const app = await startService(module, options);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  return app;
+}
+
+/** The service as an application that serves; whoever starts it closes it. */
+export async function startService(module: Type | DynamicModule, options: RunOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: bodyBytesMax, forceCloseConnections: 'idle' });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bufferLogs: true,
@@ -28,7 +35,6 @@ export async function runService(module: Type | DynamicModule, options: RunOptio
   });
   const logger = app.get<Logger>(LOGGER);
   app.useLogger(new NestLog(logger));
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
   if (options.listensToEvents) {
     const events = app.connectMicroservice({ strategy: app.get(JetStreamServer) });
     events.useGlobalFilters(new FaultsPassThrough());

@@ -1,13 +1,9 @@
-import { test as base, vi } from 'vitest';
+import { test as base } from 'vitest';
+import { createDatabase } from '../../support/database.ts';
 import { Sandbox } from './sandbox.ts';
-import { SandboxDatabases } from './sandbox-database.ts';
-
-/** The first test of a file also starts PostgreSQL, which takes seconds on a busy machine. */
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 interface Running {
-  /** The PostgreSQL of this test file. */
-  databases: SandboxDatabases;
+  databases: { readonly create: typeof createDatabase };
   /** One sandbox for the whole test file; a test that moves its clock or its controls puts them back. */
   sandbox: Sandbox;
   /** A sandbox with an empty record, for a test that counts everything or lets time pass. */
@@ -16,25 +12,22 @@ interface Running {
 
 /** A test that is handed a running sandbox over a real PostgreSQL. */
 export const test = base.extend<Running>({
-  databases: [
-    async ({}, use) => {
-      const databases = await SandboxDatabases.start();
-      await use(databases);
-      await databases.stop();
-    },
-    { scope: 'file' },
-  ],
+  databases: [{ create: createDatabase }, { scope: 'file' }],
   sandbox: [
     async ({ databases }, use) => {
-      const sandbox = await Sandbox.start(await databases.create());
+      const database = await databases.create();
+      const sandbox = await Sandbox.start(database);
       await use(sandbox);
       await sandbox.stop();
+      await database.drop();
     },
     { scope: 'file' },
   ],
   freshSandbox: async ({ databases }, use) => {
-    const sandbox = await Sandbox.start(await databases.create());
+    const database = await databases.create();
+    const sandbox = await Sandbox.start(database);
     await use(sandbox);
     await sandbox.stop();
+    await database.drop();
   },
 });

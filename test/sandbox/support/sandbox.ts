@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import { startSandbox } from '../../../apps/sandbox/src/sandbox.application.ts';
 import { SandboxConfig } from '../../../apps/sandbox/src/sandbox.config.ts';
+import type { TestDatabase } from '../../support/database.ts';
 import { ManualClock } from './manual-clock.ts';
 
 export interface HttpAnswer {
@@ -36,9 +37,9 @@ export class Sandbox {
     private readonly url: string,
   ) {}
 
-  static async start(databaseUrl: string, environment: Record<string, string> = {}): Promise<Sandbox> {
+  static async start(database: TestDatabase, environment: Record<string, string> = {}): Promise<Sandbox> {
     const config = SandboxConfig.fromEnvironment({
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: database.urlFor('sandbox'),
       PORT: '0',
       LOG_LEVEL: 'silent',
       NODE_ENV: 'test',

@@ -2,12 +2,14 @@ import { hints } from '#contracts';
 import { EventLog, MovementStore, PaymentStore, type Transaction, type TransactionScope } from '#persistence';
 import type { StoreParts } from '#runtime';
 import { IdempotencyStore } from './idempotency-store.ts';
+import { ReviewStore } from './review-store.ts';
 
 /** What a transaction of the API can reach. */
 export interface ApiStores {
   readonly payments: PaymentStore;
   readonly movements: MovementStore;
   readonly idempotency: IdempotencyStore;
+  readonly reviews: ReviewStore;
 }
 
 export type ApiTx = Transaction<ApiStores>;
@@ -18,5 +20,6 @@ export function apiStores(scope: TransactionScope, parts: StoreParts): ApiStores
     payments: new PaymentStore(scope, log, parts.clock, (id) => parts.hint(hints.paymentChanged, id)),
     movements: new MovementStore(scope.sql),
     idempotency: new IdempotencyStore(scope.sql),
+    reviews: new ReviewStore(scope.sql),
   };
 }

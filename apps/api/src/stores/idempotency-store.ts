@@ -59,7 +59,7 @@ export class IdempotencyStore {
   async reap(horizon: Date, limit: number): Promise<number> {
     const rows = await this.sql.query<object>(
       `DELETE FROM idempotency WHERE (merchant_id, operation, key) IN (
-         SELECT merchant_id, operation, key FROM idempotency WHERE created_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+         SELECT merchant_id, operation, key FROM idempotency WHERE created_at < $1 LIMIT $2)
        RETURNING 1`,
       [horizon, limit],
     );

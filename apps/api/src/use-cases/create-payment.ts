@@ -40,13 +40,16 @@ export class CreatePayment {
     if (answer.kind === 'accepted') {
       const { merchantId, awaitOutcomeMs } = command;
       const { paymentId } = answer;
-      await this.waiters.wait({ merchantId, paymentId, operation: 'create_payment', operationUuid: null }, awaitOutcomeMs);
+      await this.waiters.wait(
+        { merchantId, paymentId, operation: 'create_payment', operationUuid: null },
+        awaitOutcomeMs,
+      );
     }
     return answer;
   }
 
   private async accept(command: CreatePaymentCommand, use: KeyUse): Promise<Answer> {
-    const terms = await this.merchants.termsOf(command.merchantId, command.amount.currency);
+    const terms = (await this.merchants.find(command.merchantId))?.currencies.get(command.amount.currency);
     if (terms === undefined) return this.refuse(use, currencyNotEnabled(command));
     for (let count = 1; count <= countsMax; count += 1) {
       const payment = this.newPayment(command, terms);

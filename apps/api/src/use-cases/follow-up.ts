@@ -92,6 +92,8 @@ export class FollowUp {
 
     const now = this.clock.now();
     const decision = await decide({ tx, payment, ids: this.ids, now });
+    // Bad input is refused the same way each time; there is nothing to remember.
+    if (!decision.ok && decision.refusal.code === 'invalid_input') return refused(decision.refusal);
     const kept = decision.ok
       ? await tx.idempotency.recordEffect(use, payment.id, decision.operationId, now)
       : await tx.idempotency.recordRefusal(use, decision.refusal, now);

@@ -7,7 +7,7 @@ export interface AcquirerRequest {
   readonly operation: AttemptOperation;
   readonly amount: Money;
   readonly cardToken: string;
-  /** Shown on the cardholder's statement. */
+  /** Names the payment: all attempts of one payment carry the same. */
   readonly reference: string;
   /** The acquirer's id of the authorization; null for the authorization itself. */
   readonly authorization: string | null;

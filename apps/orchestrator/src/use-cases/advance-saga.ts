@@ -204,7 +204,7 @@ function callOf(turn: SagaTurn, attempt: Attempt): Parameters<AcquirerCalls['add
       operation: attempt.operation,
       amount: attempt.amount,
       cardToken: turn.payment.cardToken,
-      reference: turn.payment.reference,
+      reference: turn.payment.id,
       authorization: turn.authorization?.acquirerReference ?? null,
       final: turn.movement?.final ?? true,
     },

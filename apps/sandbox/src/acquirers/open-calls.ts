@@ -10,6 +10,7 @@ import { Clock } from '../clock.ts';
 @Injectable()
 export class OpenCalls implements BeforeApplicationShutdown {
   private readonly open = new Set<FastifyReply>();
+  private stopping = false;
 
   constructor(private readonly clock: Clock) {}
 
@@ -17,6 +18,10 @@ export class OpenCalls implements BeforeApplicationShutdown {
   async holdUntil(instant: Date | 'never', reply: FastifyReply): Promise<boolean> {
     if (reply.raw.closed) return false;
     if (instant !== 'never' && instant <= this.clock.now()) return true;
+    if (this.stopping) {
+      reply.raw.destroy();
+      return false;
+    }
 
     const hungUp = new AbortController();
     const hangUp = () => hungUp.abort();
@@ -35,6 +40,7 @@ export class OpenCalls implements BeforeApplicationShutdown {
   }
 
   beforeApplicationShutdown(): void {
+    this.stopping = true;
     for (const reply of this.open) reply.raw.destroy();
   }
 }

@@ -75,7 +75,7 @@ export interface Effect {
   readonly currency: string;
 }
 
-export interface DeclinedAnswer {
+interface DeclinedAnswer {
   readonly status: 'declined';
   readonly declineCode: string;
   /** A soft decline may be tried again, elsewhere or later; a hard one may not. */

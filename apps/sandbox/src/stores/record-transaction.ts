@@ -47,7 +47,7 @@ interface CaptureRow extends HoldRow {
 const holdColumns = `h.authorization_id, h.card_token, h.reference, h.currency, h.held_minor,
   h.captured_minor AS hold_captured_minor, h.closed, h.voided`;
 
-/** The stores of one transaction. Rows are locked in one order: key, then asked or guard row. */
+/** The stores of one transaction. Rows are locked in one order: key, guard row, asked. */
 export class RecordTransaction {
   constructor(private readonly manager: EntityManager) {}
 

@@ -26,7 +26,7 @@ export interface Idleness {
 export type Move = Approval | Decline | Idleness;
 
 /** Another move at the beginning: at the acquirer that was asked first, or for the first so many calls. */
-export interface Opening {
+interface Opening {
   readonly at: 'first_acquirer' | { readonly firstCalls: number };
   readonly move: Move;
 }

@@ -1,0 +1,7 @@
+import 'reflect-metadata';
+import { readConfig, runService } from '#runtime';
+import { apiEnvironment } from './api.config.ts';
+import { ApiModule } from './api.module.ts';
+
+const environment = readConfig(apiEnvironment);
+await runService(ApiModule.forEnvironment(environment), { environment, listensToEvents: false });

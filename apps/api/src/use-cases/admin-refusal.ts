@@ -1,0 +1,8 @@
+import type { PaymentStatus } from '#domain';
+
+/** Why something that an admin asked for was not done. */
+export type AdminRefusal = { readonly message: string; readonly path: readonly string[] } & (
+  | { readonly code: 'invalid_input' }
+  | { readonly code: 'not_found' }
+  | { readonly code: 'invalid_state'; readonly currentStatus: PaymentStatus }
+);

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { err, ok, statusOf, type Payment, type PaymentId, type Result } from '#domain';
+import { UnitOfWork } from '#persistence';
+import type { ApiStores } from '../stores/api-stores.ts';
+import type { ReviewDecision } from '../stores/review-store.ts';
+import type { AdminRefusal } from './admin-refusal.ts';
+
+export interface DecideReviewCommand extends ReviewDecision {
+  readonly paymentId: PaymentId;
+}
+
+/** Kept with the payment for good, and read by people. */
+const reasonLengthMax = 500;
+
+/**
+ * A person lets a payment in review go on, or blocks it. Only the decision is written here: the payment's saga carries it
+ * out. The first decision stands; the same one again changes nothing.
+ */
+@Injectable()
+export class DecideReview {
+  constructor(private readonly unitOfWork: UnitOfWork<ApiStores>) {}
+
+  execute(command: DecideReviewCommand): Promise<Result<Payment, AdminRefusal>> {
+    const reason = command.reason.trim();
+    const refusal = refusalOfReason(reason);
+    if (refusal !== undefined) return Promise.resolve(err(refusal));
+    const { paymentId, decision } = command;
+    return this.unitOfWork.run(async (tx) => {
+      const merchantId = await tx.reviews.merchantOf(paymentId);
+      const payment = merchantId && (await tx.payments.lock(merchantId, paymentId));
+      if (payment === undefined) return err(notFound(paymentId));
+
+      const earlier = await tx.reviews.decisionOn(paymentId);
+      if (earlier !== undefined) return earlier.decision === decision ? ok(payment) : err(decided(payment, earlier));
+      if (payment.state !== 'in_review') return err(notInReview(payment));
+      return ok(await tx.payments.save(payment, [{ type: 'payment.review_decided', data: { decision, reason } }]));
+    });
+  }
+}
+
+function refusalOfReason(reason: string): AdminRefusal | undefined {
+  if (reason.length >= 1 && reason.length <= reasonLengthMax) return undefined;
+  const message = `A reason has 1 to ${reasonLengthMax} characters: whoever asks later wants to know why.`;
+  return { code: 'invalid_input', message, path: ['input', 'reason'] };
+}
+
+function notFound(paymentId: PaymentId): AdminRefusal {
+  return { code: 'not_found', message: `There is no payment ${paymentId}.`, path: ['input', 'paymentId'] };
+}
+
+function decided(payment: Payment, earlier: ReviewDecision): AdminRefusal {
+  const verdict = earlier.decision === 'allow' ? 'allowed' : 'blocked';
+  const message = `This payment was ${verdict} already: ${earlier.reason}`;
+  return { code: 'invalid_state', message, path: ['input', 'decision'], currentStatus: statusOf(payment.state) };
+}
+
+function notInReview(payment: Payment): AdminRefusal {
+  const currentStatus = statusOf(payment.state);
+  const message = `This payment is ${currentStatus}; only one that is IN_REVIEW waits for a decision.`;
+  return { code: 'invalid_state', message, path: ['input', 'paymentId'], currentStatus };
+}

@@ -1,0 +1,66 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { encodeEnvelope, streams, subjectOf, type EventEnvelope, type EventSource, type LoggedEvent } from '#contracts';
+import { Broker, ensureStream } from '#messaging';
+import { until } from './until.ts';
+
+/** The test's own hands on the broker: says what other services would say, and hears what the one under test says. */
+export class EventStreams {
+  private readonly broker: Broker;
+  private readonly heard: EventEnvelope[] = [];
+  private listener: NatsConnection | undefined;
+  private published = 0;
+
+  private constructor(url: string) {
+    this.broker = new Broker({ url, name: 'test' });
+  }
+
+  /** Hears everything that the sources say from now on. */
+  static async open(url: string, ...sources: readonly EventSource[]): Promise<EventStreams> {
+    const opened = new EventStreams(url);
+    const manager = await opened.broker.manager();
+    for (const source of ['payments', 'fraud', 'settlement'] as const) await ensureStream(manager, source);
+    opened.listener = await connect({ servers: url });
+    for (const source of sources) {
+      opened.listener.subscribe(`${source}.v1.>`, {
+        callback: (_, message) => void opened.heard.push(message.json<EventEnvelope>()),
+      });
+    }
+    await opened.listener.flush();
+    return opened;
+  }
+
+  /** Each call is another delivery, also of the same event: the broker takes every message for a new one. */
+  async publish(source: EventSource, ...events: readonly LoggedEvent[]): Promise<void> {
+    await Promise.all(
+      events.map((event) => {
+        const subject = subjectOf(source, event.schemaVersion, event.shard, event.type);
+        return this.broker.publish(subject, encodeEnvelope(source, event), `${event.id} ${(this.published += 1)}`);
+      }),
+    );
+  }
+
+  /** What has been heard, each event once, in the order of its first message. */
+  heardOf<Data>(type: string): EventEnvelope<Data>[] {
+    const firsts = new Map(this.heard.map((event) => [event.id, event] as const).toReversed());
+    return [...firsts.values()].toReversed().filter((event) => event.type === type) as EventEnvelope<Data>[];
+  }
+
+  /** Waits until so many events of the type have been heard. */
+  async hear<Data>(type: string, count: number): Promise<EventEnvelope<Data>[]> {
+    return until(`${count} × ${type}`, () => {
+      const events = this.heardOf<Data>(type);
+      return events.length >= count && events;
+    });
+  }
+
+  /** Whether the consumer has taken and answered every message of the stream. */
+  async isDone(source: EventSource, consumer: string): Promise<boolean> {
+    const info = await (await this.broker.manager()).consumers.info(streams[source].name, consumer);
+    return info.num_pending === 0 && info.num_ack_pending === 0;
+  }
+
+  async close(): Promise<void> {
+    await this.listener?.close();
+    await this.broker.close();
+  }
+}
