@@ -23,7 +23,8 @@ export class CreatePaymentInput {
   static readonly nested = { amount: MoneyInput, source: PaymentSourceInput };
 
   @Field(() => String, {
-    description: '1 to 255 printable characters of your choice. The same key again changes nothing and answers the same.',
+    description:
+      '1 to 255 printable characters of your choice. The same key again changes nothing and answers the same.',
   })
   @IsIdempotencyKey()
   readonly idempotencyKey!: string;
@@ -40,7 +41,10 @@ export class CreatePaymentInput {
   @ValidateNested()
   readonly source!: PaymentSourceInput;
 
-  @Field(() => CaptureMethodType, { defaultValue: CaptureMethodType.AUTOMATIC, description: 'When the money is taken.' })
+  @Field(() => CaptureMethodType, {
+    defaultValue: CaptureMethodType.AUTOMATIC,
+    description: 'When the money is taken.',
+  })
   readonly captureMethod!: CaptureMethod;
 
   @Field(() => JsonObjectScalar, { nullable: true, description: 'What you want to find with the payment again.' })

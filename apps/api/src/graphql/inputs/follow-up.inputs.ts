@@ -9,7 +9,8 @@ import { IsIdempotencyKey, IsReason } from './text-constraints.ts';
 @InputType({ isAbstract: true })
 export abstract class FollowUpInput {
   @Field(() => String, {
-    description: '1 to 255 printable characters of your choice. The same key again changes nothing and answers the same.',
+    description:
+      '1 to 255 printable characters of your choice. The same key again changes nothing and answers the same.',
   })
   @IsIdempotencyKey()
   readonly idempotencyKey!: string;

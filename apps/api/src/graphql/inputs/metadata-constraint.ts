@@ -45,5 +45,7 @@ function problemOfText(text: string): string | undefined {
 
 function sizeProblemOf(value: unknown): string | undefined {
   const bytes = Buffer.byteLength(JSON.stringify(value));
-  return bytes <= metadataBytesMax ? undefined : `Metadata has at most ${metadataBytesMax} bytes as JSON, not ${bytes}.`;
+  return bytes <= metadataBytesMax
+    ? undefined
+    : `Metadata has at most ${metadataBytesMax} bytes as JSON, not ${bytes}.`;
 }

@@ -27,7 +27,9 @@ function instanceOf<Input extends object>(input: Input, inputClass: CheckedInput
   for (const [field, nestedClass] of Object.entries<Type<object>>(inputClass.nested as Record<string, Type<object>>)) {
     const value = input[field as keyof Input];
     if (typeof value !== 'object' || value === null) continue;
-    Object.assign(instance, { [field]: Object.assign(Object.create(nestedClass.prototype as object) as object, value) });
+    Object.assign(instance, {
+      [field]: Object.assign(Object.create(nestedClass.prototype as object) as object, value),
+    });
   }
   return instance;
 }

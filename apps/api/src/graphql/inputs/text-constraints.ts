@@ -19,9 +19,13 @@ export const holdsCardNumber =
 
 /** The key under which the same request may be sent again. */
 export function IsIdempotencyKey(): PropertyDecorator {
-  return constraint('isIdempotencyKey', (value) =>
-    lengthProblem(value, printableLengthMax, 'An idempotency key')
-      ?? (printable.test(String(value)) ? undefined : 'An idempotency key has printable characters only. A UUID is a good one.'),
+  return constraint(
+    'isIdempotencyKey',
+    (value) =>
+      lengthProblem(value, printableLengthMax, 'An idempotency key') ??
+      (printable.test(String(value))
+        ? undefined
+        : 'An idempotency key has printable characters only. A UUID is a good one.'),
   );
 }
 
@@ -42,7 +46,8 @@ export function IsReason(): PropertyDecorator {
   return constraint('isReason', (value) => {
     const reason = String(value);
     if (lengthOf(reason) > reasonLengthMax) return `A reason has at most ${reasonLengthMax} characters.`;
-    if (!reason.isWellFormed() || controlCharacter.test(reason)) return 'A reason is plain text without control characters.';
+    if (!reason.isWellFormed() || controlCharacter.test(reason))
+      return 'A reason is plain text without control characters.';
     return looksLikeCardNumber(reason) ? holdsCardNumber : undefined;
   });
 }

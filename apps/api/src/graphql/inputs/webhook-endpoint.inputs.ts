@@ -6,7 +6,10 @@ export class CreateWebhookEndpointInput {
   @Field(() => String, { description: 'Where events are sent.' })
   readonly url!: string;
 
-  @Field(() => [String], { defaultValue: ['*'], description: 'Which events; `*` means all of them, later ones included.' })
+  @Field(() => [String], {
+    defaultValue: ['*'],
+    description: 'Which events; `*` means all of them, later ones included.',
+  })
   readonly eventTypes!: readonly string[];
 }
 

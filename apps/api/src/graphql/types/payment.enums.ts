@@ -1,5 +1,13 @@
 import { registerEnumType } from '@nestjs/graphql';
-import type { AttemptOperation, AttemptState, CaptureMethod, Decline, PaymentAction, PaymentStatus, RiskDecision } from '#domain';
+import type {
+  AttemptOperation,
+  AttemptState,
+  CaptureMethod,
+  Decline,
+  PaymentAction,
+  PaymentStatus,
+  RiskDecision,
+} from '#domain';
 import type { MovementStatus } from '#persistence';
 
 /** Names that clients see, and the words of the domain behind them; each map is checked to be complete. */

@@ -50,7 +50,10 @@ export class PaymentType extends NodeType {
   @Field(() => RiskAssessmentType, { nullable: true, description: 'What risk said; null until it has.' })
   readonly risk!: RiskAssessmentType | null;
 
-  @Field(() => SettlementType, { nullable: true, description: 'Where the money is; null until something was captured.' })
+  @Field(() => SettlementType, {
+    nullable: true,
+    description: 'Where the money is; null until something was captured.',
+  })
   readonly settlement!: SettlementType | null;
 
   @Field(() => JsonObjectScalar, { description: 'What the merchant attached.' })

@@ -1,0 +1,25 @@
+import type { BuildSchemaOptions } from '@nestjs/graphql';
+import { CreatePaymentResolver } from './resolvers/create-payment.resolver.ts';
+import { EventQueriesResolver } from './resolvers/event-queries.resolver.ts';
+import { FollowUpResolver } from './resolvers/follow-up.resolver.ts';
+import { NodeResolver } from './resolvers/node.resolver.ts';
+import { PaymentQueriesResolver } from './resolvers/payment-queries.resolver.ts';
+import { PaymentResolver } from './resolvers/payment.resolver.ts';
+import { WebhookDeliveryResolver, WebhookEndpointResolver } from './resolvers/webhook-endpoint.resolver.ts';
+import { WebhookEndpointsResolver } from './resolvers/webhook-endpoints.resolver.ts';
+import { userErrorTypes } from './types/user-error.type.ts';
+
+/** All that the schema is made of; the printer of the SDL takes the same. */
+export const merchantResolvers = [
+  NodeResolver,
+  PaymentQueriesResolver,
+  PaymentResolver,
+  EventQueriesResolver,
+  WebhookEndpointsResolver,
+  WebhookEndpointResolver,
+  WebhookDeliveryResolver,
+  CreatePaymentResolver,
+  FollowUpResolver,
+];
+
+export const merchantSchemaOptions: BuildSchemaOptions = { orphanedTypes: userErrorTypes };
