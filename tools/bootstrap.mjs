@@ -26,6 +26,7 @@ if (tool === undefined || !existsSync(join(root, 'tools', `${tool}.ts`))) {
   giveUp(`There is no tool called "${tool}". Try: npm start, npm run dev, npm test, npm run check.`);
 }
 process.chdir(root);
+process.stdout.on('error', () => undefined);
 
 const release = await takeTurn();
 try {
@@ -189,7 +190,7 @@ function handOver() {
   });
 }
 
-/** A signal to npm ends the shell between npm and us, and the shell does not pass it on. */
+/** npm, or a shell that it put between, was killed in a way that it could not pass on. */
 function onLossOfParent(react) {
   const parent = process.ppid;
   const watch = setInterval(() => {

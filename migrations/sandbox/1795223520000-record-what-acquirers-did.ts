@@ -5,7 +5,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  *
  * `operation` is one row per idempotency key with the answer that every later call gets again. `effect` is what an
  * acquirer really did, one row per key and never changed: the role has no UPDATE and no DELETE on it, so the list of
- * effects cannot be made to agree with anybody afterwards. `hold` and `capture` are the guard rows: their CHECKs
+ * effects cannot be made to agree with anybody afterwards. `hold` is the guard row: its CHECKs
  * refuse a capture above the authorization and a refund above the capture whatever the code does. `asked` remembers
  * who was asked first and how often, which some test tokens depend on.
  */
@@ -41,24 +41,14 @@ export class RecordWhatAcquirersDid1795223520000 implements MigrationInterface {
         currency text NOT NULL,
         held_minor bigint NOT NULL,
         captured_minor bigint NOT NULL DEFAULT 0,
+        refunded_minor bigint NOT NULL DEFAULT 0,
         closed boolean NOT NULL DEFAULT false,
         voided boolean NOT NULL DEFAULT false,
         CONSTRAINT hold_pkey PRIMARY KEY (acquirer, authorization_id),
         CONSTRAINT hold_held_positive CHECK (held_minor > 0),
         CONSTRAINT hold_captured_within_held CHECK (captured_minor BETWEEN 0 AND held_minor),
+        CONSTRAINT hold_refunded_within_captured CHECK (refunded_minor BETWEEN 0 AND captured_minor),
         CONSTRAINT hold_voided_only_uncaptured CHECK (NOT (voided AND captured_minor > 0))
-      )`);
-    await queryRunner.query(`
-      CREATE TABLE sandbox.capture (
-        acquirer text NOT NULL,
-        capture_id text NOT NULL,
-        authorization_id text NOT NULL,
-        captured_minor bigint NOT NULL,
-        refunded_minor bigint NOT NULL DEFAULT 0,
-        CONSTRAINT capture_pkey PRIMARY KEY (acquirer, capture_id),
-        CONSTRAINT capture_hold_fkey FOREIGN KEY (acquirer, authorization_id) REFERENCES sandbox.hold,
-        CONSTRAINT capture_captured_positive CHECK (captured_minor > 0),
-        CONSTRAINT capture_refunded_within_captured CHECK (refunded_minor BETWEEN 0 AND captured_minor)
       )`);
     await queryRunner.query(`
       CREATE TABLE sandbox.effect (
@@ -69,7 +59,6 @@ export class RecordWhatAcquirersDid1795223520000 implements MigrationInterface {
         operation text NOT NULL,
         effect_id text NOT NULL,
         authorization_id text NOT NULL,
-        capture_id text,
         card_token text NOT NULL,
         reference text NOT NULL,
         amount_minor bigint NOT NULL,
@@ -90,14 +79,12 @@ export class RecordWhatAcquirersDid1795223520000 implements MigrationInterface {
       )`);
     await queryRunner.query(`GRANT USAGE ON SCHEMA sandbox TO quittance_sandbox`);
     await queryRunner.query(
-      `GRANT SELECT, INSERT, UPDATE ON sandbox.operation, sandbox.hold, sandbox.capture, sandbox.asked TO quittance_sandbox`,
+      `GRANT SELECT, INSERT, UPDATE ON sandbox.operation, sandbox.hold, sandbox.asked TO quittance_sandbox`,
     );
     await queryRunner.query(`GRANT SELECT, INSERT ON sandbox.effect TO quittance_sandbox`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(
-      `DROP TABLE sandbox.asked, sandbox.effect, sandbox.capture, sandbox.hold, sandbox.operation`,
-    );
+    await queryRunner.query(`DROP TABLE sandbox.asked, sandbox.effect, sandbox.hold, sandbox.operation`);
   }
 }

@@ -68,7 +68,11 @@ describe('test cards, paid and captured in one call', () => {
   test('tok_not_sent is tried again, because nothing can have happened, and then given up with nothing taken', async () => {
     const { payment } = await merchant.create({ cardToken: 'tok_not_sent' });
     expect(payment).toMatchObject({ status: 'FAILED', authorized: { minor: 0 }, captured: { minor: 0 } });
-    expect(attemptsOf(payment as PaymentView)).toEqual(['AUTHORIZE NOT_SENT', 'AUTHORIZE NOT_SENT', 'AUTHORIZE NOT_SENT']);
+    expect(attemptsOf(payment as PaymentView)).toEqual([
+      'AUTHORIZE NOT_SENT',
+      'AUTHORIZE NOT_SENT',
+      'AUTHORIZE NOT_SENT',
+    ]);
   });
 
   test('tok_flaky is captured at the third try', async () => {
@@ -94,7 +98,11 @@ describe('test cards, paid and captured in one call', () => {
 
   test('tok_review waits for a person, and the merchant may withdraw it', async () => {
     const { payment } = await merchant.create({ cardToken: 'tok_review' });
-    expect(payment).toMatchObject({ status: 'IN_REVIEW', risk: { decision: 'REVIEW', score: 70 }, allowedActions: ['VOID'] });
+    expect(payment).toMatchObject({
+      status: 'IN_REVIEW',
+      risk: { decision: 'REVIEW', score: 70 },
+      allowedActions: ['VOID'],
+    });
     const voided = await merchant.void(payment?.id ?? '');
     expect(voided.payment?.status).toBe('VOIDED');
   });

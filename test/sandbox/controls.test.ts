@@ -132,12 +132,12 @@ describe('declineRate', () => {
 
   test('1 declines no capture, void or refund', async ({ freshSandbox: sandbox }) => {
     const authorizationId = await sandbox.authorized('tok_visa');
-    const captureId = await sandbox.captured('tok_visa');
+    const capturedId = await sandbox.captured('tok_visa');
     await sandbox.control({ declineRate: 1 });
 
     expect(await sandbox.authorize({ cardToken: 'tok_visa' })).toMatchObject({ body: { status: 'declined' } });
     expect(await sandbox.void(authorizationId)).toMatchObject(approved);
-    expect(await sandbox.refund(captureId, 1)).toMatchObject(approved);
+    expect(await sandbox.refund(capturedId, 1)).toMatchObject(approved);
   });
 });
 

@@ -59,7 +59,7 @@ describe('a body', () => {
     expect(await post(`${base}/captures`, '{"amountMinor":1}')).toMatchObject(invalid);
     expect(await post(`${base}/captures`, '{"amountMinor":0,"final":true}')).toMatchObject(invalid);
     expect(await post(`${base}/voids`, '{"amountMinor":1}')).toMatchObject(invalid);
-    expect(await post(`/acquirers/alpha/captures/capt_0/refunds`, '{"amountMinor":-1}')).toMatchObject(invalid);
+    expect(await post(`/acquirers/alpha/authorizations/auth_0/refunds`, '{"amountMinor":-1}')).toMatchObject(invalid);
     expect(await post(`${base}/voids`)).toMatchObject({ status: 200, body: { status: 'approved' } });
   });
 });

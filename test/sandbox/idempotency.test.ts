@@ -23,10 +23,10 @@ describe('equal calls in parallel', () => {
   });
 
   test('200 refunds under one key: one refund', async ({ freshSandbox: sandbox }) => {
-    const captureId = await sandbox.captured('tok_visa', 50_000);
+    const capturedId = await sandbox.captured('tok_visa', 50_000);
     const key = randomUUID();
     const answers = await Promise.all(
-      Array.from({ length: parallelCalls }, () => sandbox.refund(captureId, 100, { key })),
+      Array.from({ length: parallelCalls }, () => sandbox.refund(capturedId, 100, { key })),
     );
 
     expect(distinct(answers.map(({ status, text }) => `${status} ${text}`))).toHaveLength(1);
@@ -43,15 +43,14 @@ describe('the same key again', () => {
     const authorizationId = idOf(first, 'authorizationId');
     const captureCall = { key: randomUUID(), final: false };
     const capture = await sandbox.capture(authorizationId, 600, captureCall);
-    const captureId = idOf(capture, 'captureId');
     const refundCall = { key: randomUUID() };
-    const refund = await sandbox.refund(captureId, 100, refundCall);
+    const refund = await sandbox.refund(authorizationId, 100, refundCall);
     const voidCall = { key: randomUUID() };
     const refusedVoid = await sandbox.void(authorizationId, voidCall);
 
     expect(await sandbox.authorize(payment)).toEqual(first);
     expect(await sandbox.capture(authorizationId, 600, captureCall)).toEqual(capture);
-    expect(await sandbox.refund(captureId, 100, refundCall)).toEqual(refund);
+    expect(await sandbox.refund(authorizationId, 100, refundCall)).toEqual(refund);
     expect(refusedVoid).toMatchObject({ body: { declineCode: 'authorization_captured' } });
     expect(await sandbox.void(authorizationId, voidCall)).toEqual(refusedVoid);
   });

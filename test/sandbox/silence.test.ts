@@ -94,13 +94,13 @@ describe('after the authorization', () => {
     sandbox.clock.advance(2_000);
     const found = await sandbox.find(key);
     expect(found).toMatchObject({ body: { operation: 'capture', status: 'approved', amountMinor: 1_099 } });
-    expect(await sandbox.refund(idOf(found, 'captureId'), 1_099)).toMatchObject({ body: { status: 'approved' } });
+    expect(await sandbox.refund(authorizationId, 1_099)).toMatchObject({ body: { status: 'approved' } });
   });
 
   test('tok_refund_timeout: refunded, never answered, found after 2 s', async ({ freshSandbox: sandbox }) => {
-    const captureId = await sandbox.captured('tok_refund_timeout');
+    const capturedId = await sandbox.captured('tok_refund_timeout');
     const key = randomUUID();
-    await unanswered(sandbox, (signal) => sandbox.refund(captureId, 1_000, { key, signal }));
+    await unanswered(sandbox, (signal) => sandbox.refund(capturedId, 1_000, { key, signal }));
 
     expect(await sandbox.truth(key)).toMatchObject({ calls: 1, effect: { operation: 'refund', amountMinor: 1_000 } });
     sandbox.clock.advance(1_999);

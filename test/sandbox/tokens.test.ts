@@ -150,7 +150,7 @@ describe('after the authorization', () => {
   test('a capture, a void and a refund of an ordinary card are approved', async ({ sandbox }) => {
     const authorizationId = await sandbox.authorized('tok_visa');
     const capture = await sandbox.capture(authorizationId, 1_099);
-    const refund = await sandbox.refund(idOf(capture, 'captureId'), 99);
+    const refund = await sandbox.refund(authorizationId, 99);
     const voided = await sandbox.void(await sandbox.authorized('tok_visa'));
 
     expect(capture.body).toEqual({
@@ -191,8 +191,8 @@ describe('after the authorization', () => {
   });
 
   test('tok_refund_declined: captured, and the refund is declined, hard', async ({ sandbox }) => {
-    const captureId = await sandbox.captured('tok_refund_declined');
-    expect(await sandbox.refund(captureId, 1_099)).toMatchObject({
+    const capturedId = await sandbox.captured('tok_refund_declined');
+    expect(await sandbox.refund(capturedId, 1_099)).toMatchObject({
       status: 200,
       body: { status: 'declined', declineCode: 'refund_declined', soft: false },
     });

@@ -17,8 +17,7 @@ export class EventStreams {
   /** Hears everything that the sources say from now on. */
   static async open(url: string, ...sources: readonly EventSource[]): Promise<EventStreams> {
     const opened = new EventStreams(url);
-    const manager = await opened.broker.manager();
-    for (const source of ['payments', 'fraud', 'settlement'] as const) await ensureStream(manager, source);
+    await opened.restore();
     opened.listener = await connect({ servers: url });
     for (const source of sources) {
       opened.listener.subscribe(`${source}.v1.>`, {
@@ -27,6 +26,15 @@ export class EventStreams {
     }
     await opened.listener.flush();
     return opened;
+  }
+
+  /** Makes the streams that are missing, as the relays would, as soon as the broker answers. */
+  async restore(): Promise<void> {
+    await until('the streams', async () => {
+      const manager = await this.broker.manager();
+      for (const source of Object.keys(streams) as EventSource[]) await ensureStream(manager, source);
+      return true;
+    });
   }
 
   /** Each call is another delivery, also of the same event: the broker takes every message for a new one. */

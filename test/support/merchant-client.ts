@@ -139,7 +139,8 @@ export class MerchantClient {
       }`,
       { input },
     );
-    if (answer.data?.outcome === undefined || answer.data.outcome === null) throw new Error(JSON.stringify(answer.errors));
+    if (answer.data?.outcome === undefined || answer.data.outcome === null)
+      throw new Error(JSON.stringify(answer.errors));
     return { ...answer.data.outcome, replayed: answer.extensions?.idempotency?.replayed };
   }
 }

@@ -54,6 +54,17 @@ export class Stage {
     return (await this.owner.query<Row>(text, [...values])).rows;
   }
 
+  /** Lets readers pass and keeps writers waiting, so that a transaction stops half way until the gate is opened. */
+  async holdTable(table: string): Promise<{ isWaitedFor(): Promise<boolean>; open(): void }> {
+    const holder = await this.owner.connect();
+    await holder.query(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+    return {
+      isWaitedFor: async () =>
+        (await this.query('SELECT 1 FROM pg_locks WHERE relation = $1::regclass AND NOT granted', [table])).length > 0,
+      open: () => void holder.query('ROLLBACK').then(() => holder.release()),
+    };
+  }
+
   async clear(): Promise<void> {
     for (const service of this.services) await this.leave(service);
     await Promise.all([this.streams.close(), this.owner.end()]);

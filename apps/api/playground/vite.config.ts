@@ -14,4 +14,6 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   worker: { format: 'es' },
+  // Its warnings are about directives in others' files.
+  logLevel: 'error',
 });

@@ -5,9 +5,10 @@ import { Broker } from '#messaging';
 import type { Sql } from '#persistence';
 import { IDS, ServiceModule, SQL } from '#runtime';
 import { ENVIRONMENT, type ApiEnvironment } from './api.config.ts';
+import { AuthModule } from './auth/auth.module.ts';
+import { PlaygroundModule } from './playground/playground.module.ts';
 import { IdempotencyReaper } from './schedules/idempotency-reaper.ts';
 import { apiStores } from './stores/api-stores.ts';
-import { MerchantStore } from './stores/merchant-store.ts';
 import { PaymentIntake } from './stores/payment-intake.ts';
 import { CapturePayment } from './use-cases/capture-payment.ts';
 import { CreatePayment } from './use-cases/create-payment.ts';
@@ -30,10 +31,11 @@ export class ApiModule {
           stores: apiStores,
           log: { source: 'payments', relayedHere: false },
         }),
+        AuthModule.forEnvironment(environment),
+        PlaygroundModule.forEnvironment(environment),
       ],
       providers: [
         { provide: ENVIRONMENT, useValue: environment },
-        MerchantStore,
         {
           provide: PaymentIntake,
           useFactory: (sql: Sql, ids: Ids, broker: Broker) =>

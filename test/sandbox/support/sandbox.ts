@@ -67,8 +67,8 @@ export class Sandbox {
     return this.operate(`authorizations/${authorizationId}/voids`, {}, call);
   }
 
-  refund(captureId: string, amountMinor: number, call: Call = {}): Promise<HttpAnswer> {
-    return this.operate(`captures/${captureId}/refunds`, { amountMinor }, call);
+  refund(authorizationId: string, amountMinor: number, call: Call = {}): Promise<HttpAnswer> {
+    return this.operate(`authorizations/${authorizationId}/refunds`, { amountMinor }, call);
   }
 
   find(key: string, { acquirer = 'alpha', signal }: Call = {}): Promise<HttpAnswer> {
@@ -98,10 +98,11 @@ export class Sandbox {
     return idOf(await this.authorize({ cardToken, ...fields }), 'authorizationId');
   }
 
-  /** A capture of everything that was authorized, by its id. */
+  /** An authorization of which everything was captured, by its id. */
   async captured(cardToken: string, amountMinor = 1_099): Promise<string> {
     const authorizationId = await this.authorized(cardToken, { amountMinor });
-    return idOf(await this.capture(authorizationId, amountMinor), 'captureId');
+    idOf(await this.capture(authorizationId, amountMinor), 'captureId');
+    return authorizationId;
   }
 
   private operate(

@@ -68,16 +68,16 @@ export class AcquirersController {
     return this.perform({ operation: 'void', ...addressed, authorizationId }, http);
   }
 
-  @Post('captures/:captureId/refunds')
+  @Post('authorizations/:authorizationId/refunds')
   refund(
     @Param('acquirer') acquirer: string,
-    @Param('captureId') captureId: string,
+    @Param('authorizationId') authorizationId: string,
     @Headers(idempotencyKey) key: string | undefined,
     @Body() body: unknown,
     @Res() http: FastifyReply,
   ): Promise<void> {
     const addressed = { acquirer: parseAcquirer(acquirer), key: parseKey(key) };
-    return this.perform({ operation: 'refund', ...addressed, captureId, ...parse(refundBody, body) }, http);
+    return this.perform({ operation: 'refund', ...addressed, authorizationId, ...parse(refundBody, body) }, http);
   }
 
   @Get('operations/:key')

@@ -6,7 +6,6 @@ import type {
   Answer,
   ApprovedAnswer,
   AuthorizeRequest,
-  Capture,
   CaptureRequest,
   Effect,
   Hold,
@@ -19,7 +18,7 @@ export type Work =
   | { readonly operation: 'authorize'; readonly request: AuthorizeRequest }
   | { readonly operation: 'capture'; readonly request: CaptureRequest; readonly hold: Hold }
   | { readonly operation: 'void'; readonly request: VoidRequest; readonly hold: Hold }
-  | { readonly operation: 'refund'; readonly request: RefundRequest; readonly capture: Capture };
+  | { readonly operation: 'refund'; readonly request: RefundRequest; readonly hold: Hold };
 
 /** What an acquirer decided for good about one idempotency key. */
 export interface Decision {
@@ -69,7 +68,7 @@ function guard(work: Work): DeclineCode | null {
       if (work.hold.voided) return 'authorization_voided';
       return work.hold.capturedMinor > 0 ? 'authorization_captured' : null;
     case 'refund':
-      return work.request.amountMinor > work.capture.capturedMinor - work.capture.refundedMinor
+      return work.request.amountMinor > work.hold.capturedMinor - work.hold.refundedMinor
         ? 'amount_exceeds_capture'
         : null;
   }
@@ -88,7 +87,6 @@ function effectOf(work: Work, move: Approval, chance: Chance): Effect {
         operation,
         effectId,
         authorizationId: effectId,
-        captureId: null,
         cardToken,
         reference,
         currency,
@@ -96,13 +94,10 @@ function effectOf(work: Work, move: Approval, chance: Chance): Effect {
       };
     }
     case 'capture':
-      return { ...ofHold(work.hold), operation, effectId, captureId: effectId, amountMinor: work.request.amountMinor };
+    case 'refund':
+      return { ...ofHold(work.hold), operation, effectId, amountMinor: work.request.amountMinor };
     case 'void':
-      return { ...ofHold(work.hold), operation, effectId, captureId: null, amountMinor: work.hold.heldMinor };
-    case 'refund': {
-      const { hold, captureId } = work.capture;
-      return { ...ofHold(hold), operation, effectId, captureId, amountMinor: work.request.amountMinor };
-    }
+      return { ...ofHold(work.hold), operation, effectId, amountMinor: work.hold.heldMinor };
   }
 }
 

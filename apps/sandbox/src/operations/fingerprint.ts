@@ -17,6 +17,6 @@ function fieldsOf(request: OperationRequest): readonly unknown[] {
     case 'void':
       return ['void', request.authorizationId];
     case 'refund':
-      return ['refund', request.captureId, request.amountMinor];
+      return ['refund', request.authorizationId, request.amountMinor];
   }
 }

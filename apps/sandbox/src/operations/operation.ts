@@ -35,7 +35,7 @@ export interface VoidRequest extends Keyed {
 
 export interface RefundRequest extends Keyed {
   readonly operation: 'refund';
-  readonly captureId: string;
+  readonly authorizationId: string;
   readonly amountMinor: number;
 }
 
@@ -49,16 +49,9 @@ export interface Hold {
   readonly currency: string;
   readonly heldMinor: number;
   readonly capturedMinor: number;
+  readonly refundedMinor: number;
   readonly closed: boolean;
   readonly voided: boolean;
-}
-
-/** Money taken from a hold, and how much of it went back. */
-export interface Capture {
-  readonly captureId: string;
-  readonly hold: Hold;
-  readonly capturedMinor: number;
-  readonly refundedMinor: number;
 }
 
 /** What an acquirer really did: the row that the truth is made of. */
@@ -67,8 +60,6 @@ export interface Effect {
   /** Names the authorization, capture, void or refund itself. */
   readonly effectId: string;
   readonly authorizationId: string;
-  /** The capture that was made, or that a refund took from; null for an authorization and a void. */
-  readonly captureId: string | null;
   readonly cardToken: TestToken;
   readonly reference: string;
   readonly amountMinor: number;

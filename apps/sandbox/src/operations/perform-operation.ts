@@ -11,7 +11,7 @@ import type { TestToken } from '../tokens/test-tokens.ts';
 import { decide } from './decide.ts';
 import type { Work } from './decide.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { OperationRequest, Reply } from './operation.ts';
+import type { Hold, OperationRequest, Reply } from './operation.ts';
 import { Refusal } from './refusal.ts';
 
 /** One call of an acquirer: counted, decided once, durable before anybody is told. */
@@ -67,19 +67,21 @@ async function lockWork(tx: RecordTransaction, request: OperationRequest): Promi
     case 'authorize':
       return { operation: 'authorize', request };
     case 'capture':
-    case 'void': {
-      const hold = await tx.lockHold(request.acquirer, request.authorizationId);
-      if (hold === null) throw new Refusal('unknown_authorization', 'There is no such authorization.');
-      return request.operation === 'capture'
-        ? { operation: 'capture', request, hold }
-        : { operation: 'void', request, hold };
-    }
-    case 'refund': {
-      const capture = await tx.lockCapture(request.acquirer, request.captureId);
-      if (capture === null) throw new Refusal('unknown_capture', 'There is no such capture.');
-      return { operation: 'refund', request, capture };
-    }
+      return { operation: 'capture', request, hold: await lockHold(tx, request) };
+    case 'void':
+      return { operation: 'void', request, hold: await lockHold(tx, request) };
+    case 'refund':
+      return { operation: 'refund', request, hold: await lockHold(tx, request) };
   }
+}
+
+async function lockHold(
+  tx: RecordTransaction,
+  { acquirer, authorizationId }: Exclude<OperationRequest, { operation: 'authorize' }>,
+): Promise<Hold> {
+  const hold = await tx.lockHold(acquirer, authorizationId);
+  if (hold === null) throw new Refusal('unknown_authorization', 'There is no such authorization.');
+  return hold;
 }
 
 function interferedMove(interference: Interference): Move | null {
@@ -119,8 +121,7 @@ function castOf(work: Work): { cardToken: TestToken; subject: string } {
       return { cardToken: work.request.cardToken, subject: `${work.request.cardToken} ${work.request.reference}` };
     case 'capture':
     case 'void':
-      return { cardToken: work.hold.cardToken, subject: work.hold.authorizationId };
     case 'refund':
-      return { cardToken: work.capture.hold.cardToken, subject: work.capture.captureId };
+      return { cardToken: work.hold.cardToken, subject: work.hold.authorizationId };
   }
 }

@@ -13,29 +13,27 @@ export function decisionParameters({ acquirer, key }: OperationRequest, decision
 
 const effectInsert = `
   INSERT INTO sandbox.effect (acquirer, idempotency_key, recorded_at, operation, effect_id, authorization_id,
-    capture_id, card_token, reference, currency, amount_minor)
-  VALUES ($1, $2, $5, $8, $9, $10, $11, $12, $13, $14, $15)`;
+    card_token, reference, currency, amount_minor)
+  VALUES ($1, $2, $5, $8, $9, $10, $11, $12, $13, $14)`;
 
 const decidedAndDone = `WITH decided AS (${decisionStatement}), done AS (${effectInsert})`;
 
 export const effectStatement = {
   authorize: `${decidedAndDone}
     INSERT INTO sandbox.hold (acquirer, authorization_id, card_token, reference, currency, held_minor)
-    VALUES ($1, $10, $12, $13, $14, $15)`,
-  capture: `${decidedAndDone}, taken AS (
-      UPDATE sandbox.hold SET captured_minor = captured_minor + $15, closed = $16
-      WHERE acquirer = $1 AND authorization_id = $10
-    )
-    INSERT INTO sandbox.capture (acquirer, authorization_id, capture_id, captured_minor) VALUES ($1, $10, $11, $15)`,
+    VALUES ($1, $10, $11, $12, $13, $14)`,
+  capture: `${decidedAndDone}
+    UPDATE sandbox.hold SET captured_minor = captured_minor + $14, closed = $15
+    WHERE acquirer = $1 AND authorization_id = $10`,
   void: `${decidedAndDone}
     UPDATE sandbox.hold SET voided = true WHERE acquirer = $1 AND authorization_id = $10`,
   refund: `${decidedAndDone}
-    UPDATE sandbox.capture SET refunded_minor = refunded_minor + $15 WHERE acquirer = $1 AND capture_id = $11`,
+    UPDATE sandbox.hold SET refunded_minor = refunded_minor + $14 WHERE acquirer = $1 AND authorization_id = $10`,
 } as const satisfies Record<Effect['operation'], string>;
 
 export function effectParameters(request: OperationRequest, decision: Decision, effect: Effect): unknown[] {
-  const { operation, effectId, authorizationId, captureId, cardToken, reference, currency, amountMinor } = effect;
-  const done = [operation, effectId, authorizationId, captureId, cardToken, reference, currency, amountMinor];
+  const { operation, effectId, authorizationId, cardToken, reference, currency, amountMinor } = effect;
+  const done = [operation, effectId, authorizationId, cardToken, reference, currency, amountMinor];
   const closes = request.operation === 'capture' ? [request.final] : [];
   return [...decisionParameters(request, decision), ...done, ...closes];
 }

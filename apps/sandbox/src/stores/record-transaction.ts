@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Decision } from '../operations/decide.ts';
-import type { AcquirerName, Answer, Capture, Hold, OperationKind, OperationRequest } from '../operations/operation.ts';
+import type { AcquirerName, Answer, Hold, OperationKind, OperationRequest } from '../operations/operation.ts';
 import type { Approval } from '../tokens/script.ts';
 import { decisionParameters, decisionStatement, effectParameters, effectStatement } from './decision-statements.ts';
 import { minorUnits } from './minor-units.ts';
@@ -33,19 +33,14 @@ interface HoldRow {
   reference: string;
   currency: string;
   held_minor: string;
-  hold_captured_minor: string;
+  captured_minor: string;
+  refunded_minor: string;
   closed: boolean;
   voided: boolean;
 }
 
-interface CaptureRow extends HoldRow {
-  capture_id: string;
-  captured_minor: string;
-  refunded_minor: string;
-}
-
 const holdColumns = `h.authorization_id, h.card_token, h.reference, h.currency, h.held_minor,
-  h.captured_minor AS hold_captured_minor, h.closed, h.voided`;
+  h.captured_minor, h.refunded_minor, h.closed, h.voided`;
 
 /** The stores of one transaction. Rows are locked in one order: key, guard row, asked. */
 export class RecordTransaction {
@@ -88,22 +83,6 @@ export class RecordTransaction {
     return row === undefined ? null : toHold(row);
   }
 
-  async lockCapture(acquirer: AcquirerName, captureId: string): Promise<Capture | null> {
-    const [row]: CaptureRow[] = await this.manager.query(
-      `SELECT c.capture_id, c.captured_minor, c.refunded_minor, ${holdColumns}
-       FROM sandbox.capture c JOIN sandbox.hold h USING (acquirer, authorization_id)
-       WHERE c.acquirer = $1 AND c.capture_id = $2 FOR UPDATE OF c`,
-      [acquirer, captureId],
-    );
-    if (row === undefined) return null;
-    return {
-      captureId: row.capture_id,
-      hold: toHold(row),
-      capturedMinor: minorUnits(row.captured_minor),
-      refundedMinor: minorUnits(row.refunded_minor),
-    };
-  }
-
   /** Writes the decision and everything that it did in one statement. */
   async record(request: OperationRequest, decision: Decision): Promise<void> {
     const { effect } = decision;
@@ -119,7 +98,8 @@ function toHold(row: HoldRow): Hold {
     reference: row.reference,
     currency: row.currency,
     heldMinor: minorUnits(row.held_minor),
-    capturedMinor: minorUnits(row.hold_captured_minor),
+    capturedMinor: minorUnits(row.captured_minor),
+    refundedMinor: minorUnits(row.refunded_minor),
     closed: row.closed,
     voided: row.voided,
   };

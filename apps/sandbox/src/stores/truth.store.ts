@@ -50,7 +50,6 @@ interface EffectRow {
   operation: OperationKind;
   effect_id: string;
   authorization_id: string;
-  capture_id: string | null;
   card_token: Effect['cardToken'];
   reference: string;
   amount_minor: string;
@@ -61,7 +60,7 @@ interface EffectRow {
 }
 
 const effectColumns = `e.seq, e.acquirer, e.idempotency_key, e.operation, e.effect_id, e.authorization_id,
-  e.capture_id, e.card_token, e.reference, e.amount_minor, e.currency, e.recorded_at, o.calls`;
+  e.card_token, e.reference, e.amount_minor, e.currency, e.recorded_at, o.calls`;
 
 /** What the acquirers really did, for whoever compares it with the books. Reads only. */
 @Injectable()
@@ -142,7 +141,6 @@ function toEffect(row: EffectRow): RecordedEffect {
     operation: row.operation,
     effectId: row.effect_id,
     authorizationId: row.authorization_id,
-    captureId: row.capture_id,
     cardToken: row.card_token,
     reference: row.reference,
     amountMinor: minorUnits(row.amount_minor),
