@@ -10,5 +10,6 @@ export const gates: readonly Gate[] = [
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the pure domain', command: ['tsc', '-p', 'libs/domain/tsconfig.json'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
+  { name: 'generated files', command: ['node', 'dist/tools/generate.js', '--check'] },
   { name: 'formatting', command: ['oxfmt', '--check', '.'] },
 ];

@@ -1,18 +1,21 @@
 import type { ApolloDriverConfig } from '@nestjs/apollo';
-import type { FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Type } from '@nestjs/common';
 import type { Ids } from '#domain';
 import type { Logger } from '#observability';
 import { MerchantGate } from '../auth/merchant-gate.ts';
+import type { AdmittedRequest } from '../auth/principal.ts';
 import { maskError } from './errors/mask-error.ts';
 import { currentRequestId } from './errors/request-identity.ts';
 import { idempotencyPlugin } from './idempotency-plugin.ts';
 import { costPlugin } from './limits/cost-plugin.ts';
 import { operationLimits, parseLimits } from './limits/execution-limits.ts';
 import type { MerchantContext, MerchantContexts } from './merchant-context.ts';
-import { merchantSchemaOptions } from './merchant-schema.ts';
-import { admitUnknownCurrencies } from './types/currency-code.enum.ts';
+import { finishMerchantSchema, merchantSchemaOptions } from './merchant-schema.ts';
+
+interface IncomingRequest extends AdmittedRequest {
+  readonly headers: { readonly authorization?: string };
+}
 
 export interface MerchantDriverParts {
   readonly gate: MerchantGate;
@@ -37,7 +40,7 @@ export function merchantDriverOptions(
     include: [resolversIn],
     autoSchemaFile: true,
     buildSchemaOptions: merchantSchemaOptions,
-    transformSchema: admitUnknownCurrencies,
+    transformSchema: finishMerchantSchema,
     graphiql: false,
     introspection: options.introspection,
     hideSchemaDetailsFromClientErrors: !options.introspection,
@@ -49,7 +52,9 @@ export function merchantDriverOptions(
     validationRules: [...operationLimits],
     plugins: [costPlugin, idempotencyPlugin],
     autoTransformHttpErrors: false,
-    context: async (request: FastifyRequest): Promise<MerchantContext> => {
+    // Later than the default: replies that are still held are answered before Apollo stops.
+    stopOnApplicationShutdown: true,
+    context: async (request: IncomingRequest): Promise<MerchantContext> => {
       const { merchantId } = await gate.admit(request, request.headers.authorization);
       return contexts.of(request, merchantId);
     },

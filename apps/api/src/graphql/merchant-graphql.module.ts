@@ -4,7 +4,6 @@ import { GraphQLModule } from '@nestjs/graphql';
 import type { Ids } from '#domain';
 import type { Logger } from '#observability';
 import { IDS, LOGGER } from '#runtime';
-import { AuthModule } from '../auth/auth.module.ts';
 import { MerchantGate } from '../auth/merchant-gate.ts';
 import { ReadersModule } from '../readers/readers.module.ts';
 import { UseCasesModule } from '../use-cases/use-cases.module.ts';
@@ -19,7 +18,6 @@ import { AnswerPresenter } from './presenters/answer.presenter.ts';
 export class MerchantContextModule {}
 
 export interface MerchantGraphqlModuleOptions extends MerchantGraphqlOptions {
-  readonly auth: DynamicModule;
   /** Where this API is reached, for links. */
   readonly publicUrl: string;
 }
@@ -35,7 +33,7 @@ export class MerchantGraphqlModule {
         UseCasesModule,
         GraphQLModule.forRootAsync<ApolloDriverConfig>({
           driver: ApolloDriver,
-          imports: [options.auth, MerchantContextModule],
+          imports: [MerchantContextModule],
           inject: [MerchantGate, MerchantContexts, IDS, LOGGER],
           useFactory: (gate: MerchantGate, contexts: MerchantContexts, ids: Ids, logger: Logger) =>
             merchantDriverOptions(MerchantGraphqlModule, options, { gate, contexts, ids, logger }),

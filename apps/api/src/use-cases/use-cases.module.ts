@@ -5,7 +5,6 @@ import { Broker } from '#messaging';
 import type { Sql } from '#persistence';
 import { IDS, SQL } from '#runtime';
 import { IdempotencyReaper } from '../schedules/idempotency-reaper.ts';
-import { MerchantStore } from '../stores/merchant-store.ts';
 import { PaymentIntake } from '../stores/payment-intake.ts';
 import { OutcomeReader } from '../waiting/outcome-reader.ts';
 import { OutcomeWaiters } from '../waiting/outcome-waiters.ts';
@@ -18,7 +17,6 @@ import { VoidPayment } from './void-payment.ts';
 /** What merchants can ask for, and what it stands on. */
 @Module({
   providers: [
-    MerchantStore,
     {
       provide: PaymentIntake,
       useFactory: (sql: Sql, ids: Ids, broker: Broker) =>
@@ -34,6 +32,6 @@ import { VoidPayment } from './void-payment.ts';
     VoidPayment,
     RefundPayment,
   ],
-  exports: [MerchantStore, CreatePayment, CapturePayment, VoidPayment, RefundPayment],
+  exports: [CreatePayment, CapturePayment, VoidPayment, RefundPayment],
 })
 export class UseCasesModule {}

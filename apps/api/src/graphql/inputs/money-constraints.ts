@@ -8,8 +8,8 @@ export function IsAmount(): PropertyDecorator {
     if (minor > Number.MAX_SAFE_INTEGER) {
       return `An amount is at most ${Number.MAX_SAFE_INTEGER} minor units (2^53 − 1): JSON carries no larger number exactly.`;
     }
-    if (!Number.isInteger(minor)) return fractionProblem(minor, input);
-    return minor > 0 ? undefined : 'An amount is at least 1 minor unit.';
+    if (minor <= 0) return 'An amount is at least 1 minor unit.';
+    return Number.isInteger(minor) ? undefined : fractionProblem(minor, input);
   });
 }
 

@@ -27,6 +27,7 @@ const stories: { readonly [Type in PaymentEventType]: Storyteller<Type> } = {
     summary: riskInWords(decision, score, decidedBy),
     details: { decision, score, reasons, decidedBy },
   }),
+  'payment.sent_to_review': () => ({ summary: 'The payment waits for a person to look at it.', details: {} }),
   'payment.review_decided': ({ decision, reason }) => ({
     summary: `A person ${decision === 'allow' ? 'let the payment pass' : 'blocked the payment'}: ${reason}`,
     details: { decision, reason },
