@@ -22,5 +22,6 @@ export const gates: readonly Gate[] = [
   { name: 'types of the pure domain', command: ['tsc', '-p', 'libs/domain/tsconfig.json'] },
   lintGate,
   importGate,
+  { name: 'generated files', command: ['node', 'dist/tools/generate.js', '--check'] },
   { name: 'formatting', command: ['oxfmt', '--check', '.'] },
 ];

@@ -109,5 +109,6 @@ export {
   type SagaStep,
   type SagaTransition,
 } from './payment/saga.ts';
+export { isTestCardToken, testCardTokens, type TestCardToken } from './payment/test-card-tokens.ts';
 export { batchesOf } from './settlement/batch.ts';
 export type { Batch, SettlementItem, SettlementTotals } from './settlement/batch.ts';
