@@ -16,12 +16,16 @@ export const importGate: Gate = {
 /** Its rules and the reasons for those left out are in .oxlintrc.json, those of our own in house-rules.ts. */
 export const lintGate: Gate = { name: 'lint', command: ['oxlint'] };
 
+/** What nothing uses: files, exports, packages. */
+export const unusedGate: Gate = { name: 'unused code', command: ['knip', '--no-progress'] };
+
 /** The slowest first, so that two at a time end together. */
 export const gates: readonly Gate[] = [
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the pure domain', command: ['tsc', '-p', 'libs/domain/tsconfig.json'] },
   lintGate,
   importGate,
+  unusedGate,
   { name: 'generated files', command: ['node', 'dist/tools/generate.js', '--check'] },
   { name: 'formatting', command: ['oxfmt', '--check', '.'] },
 ];
