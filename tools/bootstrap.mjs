@@ -26,6 +26,27 @@ if (tool === undefined || !existsSync(join(root, 'tools', `${tool}.ts`))) {
   giveUp(`There is no tool called "${tool}". Try: npm start, npm run dev, npm test, npm run check.`);
 }
 process.chdir(root);
+process.stdout.on('error', () => undefined);
+
+const playground = join('apps', 'api', 'playground');
+
+/** What the checkout is built into, side by side. */
+const parts = [
+  {
+    name: 'services',
+    program: join('typescript', 'bin', 'tsc'),
+    args: ['-p', 'tsconfig.build.json'],
+    sources: serviceSources,
+    output: toolFile,
+  },
+  {
+    name: 'playground',
+    program: join('vite', 'bin', 'vite.js'),
+    args: ['build', '--config', join(playground, 'vite.config.ts')],
+    sources: () => ['package-lock.json', ...filesBelow(playground, '').sort()],
+    output: join('dist', playground, 'index.html'),
+  },
+];
 
 const release = await takeTurn();
 try {
@@ -36,12 +57,15 @@ try {
 }
 process.exit(await handOver());
 
-/** npm keeps its own record of what it installed last, written when it has finished. */
+/** npm keeps its own record of what it installed, written when it has finished; the packages have to be there too. */
 function isInstalled() {
   const installed = readPackages(join('node_modules', '.package-lock.json'));
   if (installed === undefined || !existsSync(pinnedNode)) return false;
   return Object.entries(readPackages('package-lock.json') ?? {}).every(
-    ([path, wanted]) => path === '' || wanted.optional || installed[path]?.version === wanted.version,
+    ([path, wanted]) =>
+      path === '' ||
+      wanted.optional ||
+      (installed[path]?.version === wanted.version && existsSync(join(path, 'package.json'))),
   );
 }
 
@@ -53,13 +77,18 @@ function readPackages(lockfile) {
   }
 }
 
+/**
+ * `npm ci` would refuse a lockfile that lacks the optional packages of other systems, as lockfiles do that were made where
+ * the registry did not offer them. Without saving, `npm install` keeps to the lockfile just as well.
+ */
 async function install() {
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const order = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-  const result = await work('Installing', npm[0], [...npm.slice(1), ...order]);
+  const order = ['install', '--no-save', '--include=dev', '--include=optional'];
+  const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const [result] = await work('Installing', [[npm[0], [...npm.slice(1), ...order, ...quietly]]]);
   if (result.code !== 0) {
     giveUp(
-      `npm could not install what the lockfile names:\n${lastLines(result.output)}`,
+      `npm could not install what the lockfile names:\n${ends(result.output)}`,
       diskIsFull(result.output)
         ? 'The disk is full. Free about 2 GB and start again.'
         : 'Check the network and the registry that npm uses (npm config get registry), then start again.',
@@ -67,40 +96,51 @@ async function install() {
   }
 }
 
-/** Skipped when no source changed since the last build that succeeded. */
+/** Each part is skipped when nothing that it is made of changed since it was last built with success. */
 async function build() {
-  const stampFile = join('dist', '.build-stamp');
-  const stamp = sourceStamp();
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && existsSync(toolFile)) return;
-  rmSync(stampFile, { force: true });
+  const stale = parts.filter((part) => !isFresh(part));
+  if (stale.length === 0) return;
   removeOrphans();
   // The compiler trusts its own record of what it wrote; where the files are gone, the record has to go too.
   if (!existsSync(toolFile)) rmSync(join('dist', '.tsbuildinfo'), { force: true });
-  await compile('Building', join('typescript', 'bin', 'tsc'), ['-p', 'tsconfig.build.json']);
-  writeFileSync(stampFile, stamp);
-}
-
-async function compile(label, program, args) {
-  const result = await work(label, pinnedNode, [join('node_modules', program), ...args]);
-  if (result.code !== 0) {
-    giveUp(
-      `${label} failed:\n${lastLines(result.output)}`,
-      diskIsFull(result.output) ? 'The disk is full. Free some space and start again.' : undefined,
-    );
+  for (const part of stale) rmSync(stampFile(part), { force: true });
+  const results = await work(
+    `Building ${stale.map(({ name }) => name).join(' and ')}`,
+    stale.map(({ program, args }) => [pinnedNode, [join('node_modules', program), ...args]]),
+  );
+  for (const [index, part] of stale.entries()) {
+    if (results[index].code === 0) writeFileSync(stampFile(part), stampOf(part));
   }
+  const failed = results.findIndex(({ code }) => code !== 0);
+  if (failed === -1) return;
+  const { output } = results[failed];
+  giveUp(
+    `The ${stale[failed].name} could not be built:\n${ends(output)}`,
+    diskIsFull(output) ? 'The disk is full. Free some space and start again.' : undefined,
+  );
 }
 
-function sourceStamp() {
+function isFresh(part) {
+  if (!existsSync(part.output) || !existsSync(stampFile(part))) return false;
+  return readFileSync(stampFile(part), 'utf8') === stampOf(part);
+}
+
+function stampFile({ name }) {
+  return join('dist', `.built-${name}`);
+}
+
+function stampOf({ sources }) {
   const hash = createHash('sha256');
-  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources()]) {
+  for (const file of sources()) {
     const { mtimeMs, size } = statSync(file);
     hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest('hex');
 }
 
-function sources() {
-  return ['apps', 'libs', 'migrations', 'tools'].flatMap((directory) => filesBelow(directory, '.ts')).sort();
+function serviceSources() {
+  const places = ['apps', 'libs', 'migrations', 'tools'].flatMap((directory) => filesBelow(directory, '.ts'));
+  return ['package.json', 'tsconfig.json', 'tsconfig.build.json', ...places.sort()];
 }
 
 /** Compiled files whose source is gone: a migration that was renamed would run under both names. */
@@ -125,8 +165,8 @@ function filesBelow(directory, extension) {
   });
 }
 
-/** Runs a program that takes a while, says so once a second, and keeps what it printed. */
-function work(label, command, args) {
+/** Runs programs that take a while, says so once a second, and keeps what they print. */
+async function work(label, commands) {
   const begun = Date.now();
   const seconds = () => `${Math.round((Date.now() - begun) / 1000)} s`;
   const { isTTY } = process.stdout;
@@ -135,6 +175,13 @@ function work(label, command, args) {
     () => process.stdout.write(isTTY ? `\r${label}… ${seconds()}` : `${label}… ${seconds()}\n`),
     isTTY ? 1_000 : 15_000,
   );
+  const results = await Promise.all(commands.map(([command, args]) => run(command, args)));
+  clearInterval(beat);
+  process.stdout.write(`${isTTY ? '\r' : ''}${label}… ${seconds()}\n`);
+  return results;
+}
+
+function run(command, args) {
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -144,9 +191,7 @@ function work(label, command, args) {
     };
     for (const signal of signals) process.once(signal, interrupt);
     const finish = (code) => {
-      clearInterval(beat);
       for (const signal of signals) process.off(signal, interrupt);
-      process.stdout.write(`${isTTY ? '\r' : ''}${label}… ${seconds()}\n`);
       resolve({ code, output });
     };
     child.stdout.on('data', (chunk) => (output += chunk));
@@ -189,7 +234,7 @@ function handOver() {
   });
 }
 
-/** A signal to npm ends the shell between npm and us, and the shell does not pass it on. */
+/** npm, or a shell that it put between, was killed in a way that it could not pass on. */
 function onLossOfParent(react) {
   const parent = process.ppid;
   const watch = setInterval(() => {
@@ -242,8 +287,10 @@ function diskIsFull(output) {
   return /ENOSPC|no space left on device/i.test(output);
 }
 
-function lastLines(output) {
-  return output.trim().split('\n').slice(-40).join('\n');
+/** The beginning says what happened, the end says where. */
+function ends(text) {
+  const lines = text.trim().split('\n');
+  return (lines.length <= 40 ? lines : [...lines.slice(0, 20), '…', ...lines.slice(-20)]).join('\n');
 }
 
 function giveUp(what, remedy) {

@@ -24,10 +24,14 @@ const npmStandIn = `
   fs.appendFileSync('calls', 'install\\n');
   if (fs.existsSync('npm-fails')) { console.error('npm error ENOSPC: no space left on device'); process.exit(1); }
   fs.mkdirSync('node_modules/.bin', { recursive: true });
+  fs.mkdirSync('node_modules/thing', { recursive: true });
+  fs.writeFileSync('node_modules/thing/package.json', '{}');
   fs.mkdirSync('node_modules/typescript/bin', { recursive: true });
   fs.rmSync('node_modules/.bin/node', { force: true });
   fs.symlinkSync(process.execPath, 'node_modules/.bin/node');
   fs.copyFileSync('compiler.js', 'node_modules/typescript/bin/tsc');
+  fs.mkdirSync('node_modules/vite/bin', { recursive: true });
+  fs.copyFileSync('bundler.js', 'node_modules/vite/bin/vite.js');
   fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
 `;
 
@@ -42,6 +46,13 @@ const compilerStandIn = `
       fs.writeFileSync('dist/' + place + '/' + file.replace('.ts', '.js'), source);
     }
   }
+`;
+
+const bundlerStandIn = `
+  const fs = require('node:fs');
+  fs.appendFileSync('calls', 'bundle\\n');
+  fs.mkdirSync('dist/apps/api/playground', { recursive: true });
+  fs.copyFileSync('apps/api/playground/index.html', 'dist/apps/api/playground/index.html');
 `;
 
 async function put(file: string, content: string): Promise<void> {
@@ -61,12 +72,15 @@ function lockfile(version: string): string {
 beforeEach(async () => {
   checkout = await fixtureDirectory('bootstrap');
   await mkdir(join(checkout, 'tools'));
+  await mkdir(join(checkout, 'apps', 'api', 'playground'), { recursive: true });
   await mkdir(join(checkout, 'migrations', 'fraud'), { recursive: true });
   await cp(resolve('tools/bootstrap.mjs'), join(checkout, 'tools', 'bootstrap.mjs'));
   await put('tools/echo.ts', toolSource);
   await put('migrations/fraud/1-first.ts', '');
   await put('npm.js', npmStandIn);
   await put('compiler.js', compilerStandIn);
+  await put('bundler.js', bundlerStandIn);
+  await put('apps/api/playground/index.html', '');
   await put('package-lock.json', lockfile('1.0.0'));
   for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json']) await put(file, '{}');
 });
@@ -88,12 +102,12 @@ async function callsOf(...args: string[]): Promise<string[]> {
   const run = bootstrap(...args);
   expect(await run.exit, run.output()).toEqual({ code: 0, signal: null });
   expect(run.output()).toContain('the tool runs');
-  return (await readFile(join(checkout, 'calls'), 'utf8')).split('\n').filter(Boolean);
+  return (await readFile(join(checkout, 'calls'), 'utf8')).split('\n').filter(Boolean).sort();
 }
 
 describe('what is there already is not done again', () => {
   test('a fresh checkout is installed and built, the next run does neither', async () => {
-    expect(await callsOf('echo')).toEqual(['install', 'build']);
+    expect(await callsOf('echo')).toEqual(['build', 'bundle', 'install']);
     expect(await callsOf('echo')).toEqual([]);
   });
 
@@ -103,15 +117,21 @@ describe('what is there already is not done again', () => {
     expect(await callsOf('echo')).toEqual(['build']);
   });
 
+  test('a changed page is bundled and nothing else', async () => {
+    await callsOf('echo');
+    await put('apps/api/playground/index.html', 'changed');
+    expect(await callsOf('echo')).toEqual(['bundle']);
+  });
+
   test('a lockfile that names another version is installed', async () => {
     await callsOf('echo');
     await put('package-lock.json', lockfile('1.0.1'));
-    expect(await callsOf('echo')).toEqual(['install']);
+    expect(await callsOf('echo')).toEqual(['bundle', 'install']);
   });
 
-  test('an install that was cut short is done again', async () => {
+  test.each(['.package-lock.json', 'thing', '.bin'])('an install that lacks %s is done again', async (part) => {
     await callsOf('echo');
-    await rm(join(checkout, 'node_modules', '.package-lock.json'));
+    await rm(join(checkout, 'node_modules', part), { recursive: true });
     expect(await callsOf('echo')).toEqual(['install']);
   });
 
@@ -134,7 +154,8 @@ describe('what is there already is not done again', () => {
     await put('calls', '');
     const runs = [bootstrap('echo', 'one'), bootstrap('echo', 'two')];
     for (const run of runs) expect((await run.exit).code, run.output()).toBe(0);
-    expect(await readFile(join(checkout, 'calls'), 'utf8')).toBe('install\nbuild\n');
+    const calls = (await readFile(join(checkout, 'calls'), 'utf8')).trim().split('\n');
+    expect(calls.sort()).toEqual(['build', 'bundle', 'install']);
   });
 });
 

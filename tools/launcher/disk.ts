@@ -23,10 +23,20 @@ export async function findFullDisk(home: Home): Promise<Obstacle | undefined> {
   return free < runningBytesMin ? fullDisk(home, free) : undefined;
 }
 
-export async function lowDiskWarning(home: Home): Promise<string | undefined> {
+export type Room = 'ample' | 'little' | 'none';
+
+export async function lookForRoom(home: Home): Promise<Room> {
   const free = await home.freeBytes();
-  if (free >= warningBytesMin) return undefined;
-  return `The disk of ${home.directory} has only ${megabytes(free)} left; make room before it is full.`;
+  if (free < runningBytesMin) return 'none';
+  return free < warningBytesMin ? 'little' : 'ample';
+}
+
+/** What a person should hear when the room changed from one to the other. */
+export function roomNews(home: Home, before: Room, now: Room): string | undefined {
+  if (before === now) return undefined;
+  if (now === 'none') return `The disk of ${home.directory} is full: until there is room, payments are refused.`;
+  if (now === 'little') return `The disk of ${home.directory} has less than ${megabytes(warningBytesMin)} left.`;
+  return `The disk of ${home.directory} has room again.`;
 }
 
 export function fullDisk(home: Home, free?: number): Obstacle {

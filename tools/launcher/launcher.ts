@@ -4,7 +4,7 @@ import { requireBroker } from '../nats/greeting.ts';
 import { Cluster } from '../postgres/cluster.ts';
 import { provision } from '../provisioning/provision.ts';
 import { ChildRecord } from './child-record.ts';
-import { findFullDisk, lowDiskWarning } from './disk.ts';
+import { findFullDisk, lookForRoom, roomNews, type Room } from './disk.ts';
 import { Home } from './home.ts';
 import { boundLogFiles } from './log-files.ts';
 import type { NeededPort } from './ports.ts';
@@ -26,8 +26,8 @@ export interface LaunchPlan {
   readonly playgroundKey: string | undefined;
 }
 
-/** Often enough to warn before a burst fills what is left. */
-const diskLookEveryMs = 15_000;
+/** A burst writes a few megabytes a second: this is often enough to warn before it has filled what is left. */
+const diskLookEveryMs = 5_000;
 
 const databaseName = 'quittance';
 
@@ -181,14 +181,15 @@ export class Launcher {
   }
 
   private watchDiskAndLogs(): void {
-    let warned = false;
-    const look = setInterval(() => {
-      void lowDiskWarning(this.home).then((warning) => {
-        if (warning !== undefined && !warned) this.terminal.line(warning);
-        warned = warning !== undefined;
-      });
-    }, diskLookEveryMs);
+    let room: Room = 'ample';
+    const look = async (): Promise<void> => {
+      const now = await lookForRoom(this.home);
+      const news = roomNews(this.home, room, now);
+      if (news !== undefined) this.terminal.line(news);
+      room = now;
+    };
+    const timer = setInterval(() => void look().catch(() => undefined), diskLookEveryMs);
     const names = [postgresName, natsName, ...this.plan.services.map(({ name }) => name)];
-    this.watches.push(() => clearInterval(look), boundLogFiles(names.map((name) => this.home.log(name))));
+    this.watches.push(() => clearInterval(timer), boundLogFiles(names.map((name) => this.home.log(name))));
   }
 }

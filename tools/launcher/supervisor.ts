@@ -121,7 +121,7 @@ export class Supervisor {
 
   /** Or when the program is not wanted any more: what it needs may never serve again. */
   private async whenNeedsServe({ program, stopping }: Supervised): Promise<void> {
-    const serve = program.needs.map((name) => this.supervised.get(name)?.ready.promise);
+    const serve = program.needs.flatMap((name) => this.supervised.get(name)?.ready.promise ?? []);
     await Promise.race([Promise.all(serve), abortOf(stopping.signal)]);
   }
 

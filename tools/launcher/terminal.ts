@@ -7,6 +7,8 @@ export class Terminal {
 
   constructor(out: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY'>> = process.stdout) {
     this.out = out;
+    // A terminal that was closed, or a pipe that nobody reads any more, is no reason to stop halfway through a stop.
+    out.on('error', () => undefined);
   }
 
   get hasColours(): boolean {

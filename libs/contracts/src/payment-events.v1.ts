@@ -54,6 +54,7 @@ export const paymentEvents = {
     /** `policy` when the fraud service was silent past the deadline and the written policy decided. */
     decidedBy: z.enum(['rules', 'policy']),
   }),
+  'payment.sent_to_review': withPayment,
   'payment.review_decided': withPayment.extend({ decision: z.enum(['allow', 'block']), reason: z.string() }),
   'payment.authorized': withPayment.extend({ attempt }),
   'payment.declined': withPayment.extend({ attempt: attempt.nullable() }),

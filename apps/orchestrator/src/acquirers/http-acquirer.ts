@@ -24,6 +24,10 @@ const answerSchema = z.discriminatedUnion('status', [
 /** The acquirer's written promise that nothing was done. */
 const notProcessedSchema = z.object({ error: z.object({ code: z.literal('not_processed') }) });
 
+/** The acquirer refuses the request itself and promises that nothing was done. Asking again would be refused again. */
+const refusalSchema = z.object({ error: z.object({ code: z.string().min(1), message: z.string() }) });
+const refusingStatuses = [400, 422];
+
 /** The connection was never made, so nothing can have been asked. */
 const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH'];
 
@@ -65,6 +69,7 @@ export class HttpAcquirer implements Acquirer {
     const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: request.operation });
     const answer = await this.call('POST', pathOf(request), request.key, JSON.stringify(bodyOf(request)));
     end({ answer: answer.type });
+    // It does not know the authorization that we know of: no answer to rely on.
     return answer.type === 'nothing_found' ? { type: 'unknown', reason: 'the acquirer answered 404' } : answer;
   }
 
@@ -125,6 +130,11 @@ function readAnswer(status: number, text: string): FindAnswer {
   if (status === 404) return { type: 'nothing_found' };
   if (status === 503 && notProcessedSchema.safeParse(body).success) {
     return { type: 'not_sent', reason: 'the acquirer promises that nothing was done (503 not_processed)' };
+  }
+  const refusal = refusalSchema.safeParse(body);
+  if (refusingStatuses.includes(status) && refusal.success) {
+    const { code, message } = refusal.data.error;
+    return { type: 'declined', code, soft: false, message };
   }
   const answer = answerSchema.safeParse(body);
   if (status !== 200 || !answer.success) return { type: 'unknown', reason: `no agreed answer (HTTP ${status})` };

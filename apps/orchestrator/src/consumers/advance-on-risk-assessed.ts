@@ -1,9 +1,8 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EventEnvelope, FraudEventData } from '#contracts';
-import { invariant, type MerchantId, type PaymentId } from '#domain';
+import type { MerchantId, PaymentId } from '#domain';
 import { EventContext } from '#messaging';
-import { ENVIRONMENT, type OrchestratorEnvironment } from '../orchestrator.config.ts';
 import type { OrchestratorTx } from '../stores/orchestrator-stores.ts';
 import { AdvanceSaga } from '../use-cases/advance-saga.ts';
 import { chargeKeyOf } from '../use-cases/charge-key.ts';
@@ -13,21 +12,13 @@ type Assessed = EventEnvelope<FraudEventData<'payment.assessed'>>;
 /** Lets the payment go on, or not, as soon as risk has spoken; after the deadline the answer comes too late and is ignored. */
 @Controller()
 export class AdvanceOnRiskAssessed {
-  constructor(
-    private readonly advanceSaga: AdvanceSaga,
-    @Inject(ENVIRONMENT) private readonly environment: OrchestratorEnvironment,
-  ) {}
+  constructor(private readonly advanceSaga: AdvanceSaga) {}
 
   @EventPattern<string>('fraud.v1.payment.assessed')
   async handle(@Payload() event: Assessed, @Ctx() { tx }: EventContext<OrchestratorTx>): Promise<void> {
     const merchantId = event.merchantid as MerchantId;
     const paymentId = event.data.paymentId as PaymentId;
     const { decision, score, reasons, assessedAt } = event.data;
-    const payment = await tx.payments.lock(merchantId, paymentId);
-    invariant(payment !== undefined, `${paymentId} was assessed and so exists`);
-    // The news of the payment's creation travels on another stream and may be behind.
-    const charge = { merchantId, paymentId, captureMethod: payment.captureMethod };
-    await tx.sagas.beginCharges([charge], this.environment.FRAUD_DEADLINE_MS);
     await this.advanceSaga.execute(tx, chargeKeyOf(merchantId, paymentId), {
       type: 'risk_answered',
       risk: { decision, score, reasons, decidedBy: 'rules', assessedAt: new Date(assessedAt) },

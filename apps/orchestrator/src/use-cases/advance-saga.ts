@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   advance,
+  beginCharge,
   invariant,
   isFinished,
   type Attempt,
@@ -48,9 +49,8 @@ export class AdvanceSaga {
   async execute(tx: OrchestratorTx, key: SagaKey, happening: Happening): Promise<void> {
     const payment = await tx.payments.lock(key.merchantId, key.paymentId);
     invariant(payment !== undefined, `${key.paymentId} has a saga and so a row`);
-    const stored = await tx.sagas.find(key);
-    if (stored === undefined) return;
-    await this.takeTurn(tx, payment, stored, happening);
+    const stored = (await tx.sagas.find(key)) ?? unbegun(key, payment, happening);
+    if (stored !== undefined) await this.takeTurn(tx, payment, stored, happening);
   }
 
   private async takeTurn(
@@ -70,8 +70,7 @@ export class AdvanceSaga {
       const { saga, commands } = advance(stored.saga, event);
       if (saga === stored.saga) return;
       turn.moveTo(saga);
-      const risk = await this.noteRisk(tx, happening, turn);
-      if (risk !== undefined) turn.facts.push(risk);
+      this.noteRisk(happening, turn);
       for (const command of commands) turn.carryOut(command);
     }
     await this.write(tx, turn);
@@ -151,16 +150,9 @@ export class AdvanceSaga {
     }
   }
 
-  private async noteRisk(
-    tx: OrchestratorTx,
-    happening: Happening,
-    turn: SagaTurn,
-  ): Promise<SagaTurn['facts'][number] | undefined> {
-    if (happening.type !== 'risk_answered' && happening.type !== 'risk_silent') return undefined;
-    const risk = happening.type === 'risk_answered' ? happening.risk : this.policyOn(turn.payment);
-    await tx.payments.recordRisk(turn.payment, risk);
-    const { decision, score, reasons, decidedBy } = risk;
-    return { type: 'payment.risk_assessed', data: { decision, score, reasons: [...reasons], decidedBy } };
+  private noteRisk(happening: Happening, turn: SagaTurn): void {
+    if (happening.type === 'risk_answered') turn.noteRisk(happening.risk);
+    if (happening.type === 'risk_silent') turn.noteRisk(this.policyOn(turn.payment));
   }
 
   /** The written policy for a silent fraud service: small amounts go on, the rest waits for a person. */
@@ -187,7 +179,7 @@ export class AdvanceSaga {
     }
     for (const attempt of turn.touchedAttempts()) await tx.attempts.save(turn.payment, attempt);
     await tx.sagas.save(turn.stored, turn.next, turn.waitingFor);
-    await tx.payments.save(turn.payment, turn.facts);
+    await tx.payments.save(turn.payment, turn.facts, turn.risk);
     const { attempt } = turn;
     if (!turn.sends || attempt === undefined) return;
     tx.afterCommit(() => this.calls.add(callOf(turn, attempt)));
@@ -209,6 +201,12 @@ function callOf(turn: SagaTurn, attempt: Attempt): Parameters<AcquirerCalls['add
       final: turn.movement?.final ?? true,
     },
   };
+}
+
+/** Risk may answer before the news of the payment's creation is here: its saga begins with the answer then. */
+function unbegun(key: SagaKey, payment: Payment, happening: Happening): StoredSaga | undefined {
+  if (happening.type !== 'risk_answered') return undefined;
+  return { key, saga: beginCharge(payment.captureMethod), operationId: null, attemptId: null, epoch: 0 };
 }
 
 function withinFloor(payment: Payment): boolean {

@@ -26,7 +26,7 @@ import {
   type Saga,
   type SagaCommand,
 } from '#domain';
-import type { Movement, MovementStatus, NewCapture, NextRun, PaymentFact, StoredSaga } from '#persistence';
+import type { Movement, MovementStatus, NewCapture, NextRun, PaymentFact, RiskRecord, StoredSaga } from '#persistence';
 import type { AcquirerDirectory } from '../acquirers/acquirer-directory.ts';
 
 /** What a turn has read under the payment's lock. */
@@ -63,6 +63,8 @@ export class SagaTurn {
   readonly facts: PaymentFact[] = [];
   next: NextRun = null;
   waitingFor: string | null = null;
+  /** What risk has just said. */
+  risk: RiskRecord | undefined;
   /** Whether the attempt is to be sent to the acquirer after the commit. */
   sends = false;
   private readonly attempts: Map<number, Attempt>;
@@ -108,10 +110,17 @@ export class SagaTurn {
     });
   }
 
+  noteRisk(risk: RiskRecord): void {
+    this.risk = risk;
+    const { decision, score, reasons, decidedBy } = risk;
+    this.facts.push({ type: 'payment.risk_assessed', data: { decision, score, reasons: [...reasons], decidedBy } });
+  }
+
   carryOut(command: SagaCommand): void {
     switch (command.type) {
       case 'send_to_review':
         this.payment = sentToReview(this.payment);
+        this.facts.push({ type: 'payment.sent_to_review', data: {} });
         this.waitingFor = 'a person to review the payment';
         return;
       case 'pass_review':

@@ -13,7 +13,7 @@ export const declineMessages = {
   authorization_closed: 'A final capture has closed the authorization.',
   authorization_voided: 'The authorization was voided.',
   authorization_captured: 'The authorization was captured and can only be refunded.',
-  amount_exceeds_capture: 'The refund is above what is left of the capture.',
+  amount_exceeds_capture: 'The refund is above what was captured and not yet given back.',
 } as const satisfies Record<string, string>;
 
 export type DeclineCode = keyof typeof declineMessages;

@@ -49,14 +49,20 @@ export class PaymentStore {
     return row && paymentOf(row);
   }
 
-  /** Writes the payment and what happened to it. Facts are numbered on from the payment's version. */
-  async save(payment: Payment, facts: readonly PaymentFact[]): Promise<Payment> {
+  /**
+   * Writes the payment and what happened to it. Facts are numbered on from the payment's version. What risk said is kept
+   * when it is given, and otherwise stays as it is.
+   */
+  async save(payment: Payment, facts: readonly PaymentFact[], risk?: RiskRecord): Promise<Payment> {
     const saved = { ...payment, version: payment.version + facts.length, updatedAt: this.clock.now() };
     const { balance, decline } = saved;
     await this.scope.sql.query(
       `UPDATE payment SET state = $3, version = $4, authorized = $5, capture_pending = $6, captured = $7,
          refund_pending = $8, refunded = $9, voided = $10, decline_code = $11, decline_message = $12,
-         decline_retryable = $13, decline_source = $14, updated_at = $15
+         decline_retryable = $13, decline_source = $14, updated_at = $15,
+         risk_decision = coalesce($16, risk_decision), risk_score = coalesce($17, risk_score),
+         risk_reasons = coalesce($18, risk_reasons), risk_decided_by = coalesce($19, risk_decided_by),
+         risk_assessed_at = coalesce($20, risk_assessed_at)
        WHERE merchant_id = $1 AND id = $2`,
       [
         ...keyOf(saved),
@@ -73,6 +79,11 @@ export class PaymentStore {
         decline?.retryable ?? null,
         decline?.source ?? null,
         saved.updatedAt,
+        risk?.decision ?? null,
+        risk?.score ?? null,
+        risk === undefined ? null : JSON.stringify(risk.reasons),
+        risk?.decidedBy ?? null,
+        risk?.assessedAt ?? null,
       ],
     );
     const snapshot = snapshotOf(saved);
@@ -88,15 +99,6 @@ export class PaymentStore {
     );
     this.scope.afterCommit(() => this.changed(saved.id));
     return saved;
-  }
-
-  async recordRisk(payment: Pick<Payment, 'merchantId' | 'id'>, risk: RiskRecord): Promise<void> {
-    await this.scope.sql.query(
-      `UPDATE payment SET risk_decision = $3, risk_score = $4, risk_reasons = $5, risk_decided_by = $6,
-         risk_assessed_at = $7
-       WHERE merchant_id = $1 AND id = $2`,
-      [...keyOf(payment), risk.decision, risk.score, JSON.stringify(risk.reasons), risk.decidedBy, risk.assessedAt],
-    );
   }
 
   /** Settlement tells totals, so the latest word wins and an older one changes nothing. */
