@@ -3,6 +3,7 @@ import { encodeEnvelope, hints, streams, subjectOf, type EventSource, type Logge
 import { shardCount } from '#domain';
 import type { Logger } from '#observability';
 import type { Broker } from './broker.ts';
+import { pause } from './pause.ts';
 import { ensureStream, makeRoom } from './topology.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -33,12 +34,14 @@ export interface RelayOptions {
   /** Lane i of n publishes the shards ≡ i (mod n). All relays of a log must agree on n. */
   readonly lanes: number;
   readonly logger: Logger;
+  /** Another relay takes over this long after the holder died; renewed three times in that time. */
+  readonly leaseMs?: number;
   /** Called for each event that has come to the stream for the first time, for metrics. */
   readonly published?: (event: LoggedEvent) => void;
 }
 
-/** Another relay takes over this long after the holder died; renewed three times in that time. */
-const leaseMs = 3_000;
+/** Longer than a page takes when the disk is slow, short enough that nobody notices a relay that died. */
+const leaseMsDefault = 3_000;
 /** Behind lost hints: the longest an event waits for the relay. */
 const pollMs = 200;
 /** One page is published in parallel, then the cursor moves. Large enough to fill the pipe, small enough to repeat. */
@@ -56,6 +59,7 @@ export class Relay<Cursor extends RelayCursor> {
   private readonly log: RelayLog<Cursor>;
   private readonly broker: Broker;
   private readonly options: RelayOptions;
+  private readonly leaseMs: number;
   private readonly doorbells: WakeUp[] = [];
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
@@ -64,6 +68,7 @@ export class Relay<Cursor extends RelayCursor> {
     this.log = log;
     this.broker = broker;
     this.options = options;
+    this.leaseMs = options.leaseMs ?? leaseMsDefault;
   }
 
   start(): void {
@@ -92,13 +97,14 @@ export class Relay<Cursor extends RelayCursor> {
       try {
         // A relay that cannot publish must not keep the lane from one that can.
         const connection = await this.broker.connected(this.stopping.signal);
-        const held = await this.log.acquire(lane, owner, leaseMs);
-        if (held === undefined) await doorbell.wait(leaseMs / 3);
+        const held = await this.log.acquire(lane, owner, this.leaseMs);
+        // Hints are for the one that holds the lane.
+        if (held === undefined) await pause(this.leaseMs / 3, this.stopping.signal);
         else await this.holdLane(jetstream(connection), held, doorbell);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
         logger.warn({ err: error, lane }, 'relay interrupted; it will look again');
-        await doorbell.wait(pauseAfterFaultMs);
+        await pause(pauseAfterFaultMs, this.stopping.signal);
       }
     }
     await this.log.release(lane, owner).catch(() => undefined);
@@ -125,8 +131,8 @@ export class Relay<Cursor extends RelayCursor> {
         streamSeenAt = performance.now();
       }
       const newsToStore = !idle || next !== read;
-      if (!newsToStore && performance.now() - storedAt < leaseMs / 3) continue;
-      stored = await this.log.advance(next, this.options.owner, leaseMs);
+      if (!newsToStore && performance.now() - storedAt < this.leaseMs / 3) continue;
+      stored = await this.log.advance(next, this.options.owner, this.leaseMs);
       storedAt = performance.now();
     }
   }
