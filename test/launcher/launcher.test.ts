@@ -175,6 +175,14 @@ test('five deaths of a service in a minute stop everything with its last log lin
   expect(await pids(fixture.home)).toEqual({});
 });
 
+test('while code is being written, a service that cannot live stays down and the others go on', async () => {
+  const fixture = await fixtureOfThisTest();
+  const launcher = fixture.launch({ FOLLOWS_CHANGES: '1', DIES_AT_START: 'orchestrator' });
+  await launcher.printed('orchestrator died 5 times within a minute');
+  expect(launcher.output()).toContain('it stays down until its code changes');
+  expect((await fetch(`http://127.0.0.1:${fixture.firstPort}/readyz`)).ok).toBe(true);
+});
+
 test('after kill −9 of the launcher the next one ends the orphans and goes on from the same data', async () => {
   const fixture = await fixtureOfThisTest();
   const first = fixture.launch();
