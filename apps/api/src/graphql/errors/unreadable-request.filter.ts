@@ -8,19 +8,17 @@ interface Reply {
   send(body: object): unknown;
 }
 
-const graphqlPath = /^\/(?:admin\/)?graphql(?:$|[?/])/;
-
 /**
  * A request that never became one of GraphQL, because its body is too large or not what its type says, is refused in the
  * form that GraphQL clients read.
  */
-@Catch(HttpException)
+@Catch()
 export class UnreadableRequestFilter extends BaseExceptionFilter {
-  override catch(exception: HttpException, host: ArgumentsHost): void {
-    // What resolvers throw is Apollo's to answer.
+  override catch(exception: unknown, host: ArgumentsHost): void {
+    // What resolvers throw is Apollo's to answer and `formatError`'s to log; Nest would log every mistake of a client.
     if (host.getType() !== 'http') throw exception;
     const http = host.switchToHttp();
-    if (!graphqlPath.test(http.getRequest<{ readonly url: string }>().url)) {
+    if (!(exception instanceof HttpException) || !isForGraphql(http.getRequest())) {
       super.catch(exception, host);
       return;
     }
@@ -33,4 +31,8 @@ export class UnreadableRequestFilter extends BaseExceptionFilter {
       .code(exception.getStatus())
       .send({ errors: [error] });
   }
+}
+
+function isForGraphql({ url }: { readonly url: string }): boolean {
+  return /^\/(?:admin\/)?graphql(?:$|[?/])/.test(url);
 }
