@@ -108,7 +108,9 @@ describe('effects after the commit', () => {
     const seen: unknown[] = [];
     let looked: Promise<unknown> = Promise.resolve();
     await work.run(async (tx) => {
-      tx.afterCommit(() => (looked = notes().then((texts) => seen.push(texts))));
+      tx.afterCommit(() => {
+        looked = notes().then((texts) => seen.push(texts));
+      });
       tx.afterCommit(() => seen.push('second'));
       await tx.notes.add('visible');
       expect(seen).toEqual([]);

@@ -115,7 +115,7 @@ async function acquirerEffects(sandboxUrl: string): Promise<AcquirerEffect[]> {
   let after: string | undefined;
   for (;;) {
     const query = new URLSearchParams({ limit: '1000', ...(after === undefined ? {} : { after }) });
-    const response = await fetch(`${sandboxUrl}/truth/operations?${query}`);
+    const response = await fetch(`${sandboxUrl}/truth/operations?${query.toString()}`);
     const page = (await response.json()) as { operations: AcquirerEffect[]; next: string; more: boolean };
     effects.push(...page.operations);
     if (!page.more) return effects;

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts';
 
 export interface Possession {
   readonly secrets: Secrets;
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** Makes sure that the home, the ports and the disk are ours to use, or says who or what is in the way. */

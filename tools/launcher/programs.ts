@@ -30,6 +30,7 @@ export function postgresProgram(cluster: Cluster): Program {
     // "Fast" shutdown: sessions are ended, everything is written, the next start replays nothing.
     stopSignal: 'SIGINT',
     stopGraceMs: 20_000,
+    mayStayDown: false,
   };
 }
 
@@ -42,6 +43,7 @@ export function natsProgram(broker: Broker): Program {
     readyWithinMs: natsReadyMs,
     stopSignal: 'SIGTERM',
     stopGraceMs: 5_000,
+    mayStayDown: false,
   };
 }
 
@@ -51,6 +53,8 @@ export interface ServicePlace {
   readonly builtDirectory: string;
   /** Of the servers that are ours; one that DATABASE_URL or NATS_URL names is not waited for. */
   readonly needs: readonly string[];
+  /** While its code is being written, a service that cannot live waits for the next change. */
+  readonly mayStayDown: boolean;
   addresses(): Addresses;
 }
 
@@ -72,6 +76,7 @@ export function serviceProgram(service: Service, place: ServicePlace): Program {
     readyWithinMs: serviceReadyMs,
     stopSignal: 'SIGTERM',
     stopGraceMs: serviceGraceMs,
+    mayStayDown: place.mayStayDown,
   };
 }
 

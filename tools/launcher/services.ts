@@ -8,7 +8,7 @@ export interface Addresses {
   readonly adminKey: string;
   /** The demo merchant's key, once there is one. */
   readonly playgroundKey: string | undefined;
-  portOf(service: ServiceName): number;
+  readonly portOf: (service: ServiceName) => number;
 }
 
 /** One row of the table of processes. */

@@ -19,6 +19,8 @@ export interface Program {
   readonly readyWithinMs: number;
   readonly stopSignal: NodeJS.Signals;
   readonly stopGraceMs: number;
+  /** Whether the others go on without it when it cannot be kept running, until somebody restarts it. */
+  readonly mayStayDown: boolean;
 }
 
 export interface SupervisorPorts {
@@ -121,7 +123,7 @@ export class Supervisor {
 
   /** Or when the program is not wanted any more: what it needs may never serve again. */
   private async whenNeedsServe({ program, stopping }: Supervised): Promise<void> {
-    const serve = program.needs.map((name) => this.supervised.get(name)?.ready.promise);
+    const serve = program.needs.flatMap((name) => this.supervised.get(name)?.ready.promise ?? []);
     await Promise.race([Promise.all(serve), abortOf(stopping.signal)]);
   }
 
@@ -175,12 +177,20 @@ export class Supervisor {
     if (obstacle !== undefined) return this.giveUp(obstacle);
     if (entry.deaths.length >= deathsMax) {
       const often = `${name} died ${deathsMax} times within a minute, the last time with ${describeExit(exit)}`;
-      return this.giveUp(await withLog(`${often}; stopping everything.`, entry.program));
+      const then = entry.program.mayStayDown ? 'it stays down until its code changes' : 'stopping everything';
+      const reason = await withLog(`${often}; ${then}.`, entry.program);
+      return entry.program.mayStayDown ? this.leaveDown(entry, reason) : this.giveUp(reason);
     }
     this.ports.announce(
       `${name} died (${describeExit(exit)}); starting it again, try ${entry.deaths.length} of ${deathsMax - 1}`,
     );
     await Promise.race([pause((entry.deaths.length - 1) * restartPauseMs), abortOf(entry.stopping.signal)]);
+  }
+
+  private leaveDown(entry: Supervised, reason: Obstacle): void {
+    this.ports.announce(reason.message);
+    entry.stopping.abort();
+    entry.ready.reject(reason);
   }
 
   private giveUp(reason: Obstacle): void {

@@ -26,11 +26,11 @@ export async function clearLeftovers(dataDirectory: string): Promise<void> {
   await rm(pidFile, { force: true });
 }
 
-function allEnded(dataDirectory: string, deadlineMs: number): Promise<true> {
-  return until(async () => (await processesIn(dataDirectory)).length === 0, {
+async function allEnded(dataDirectory: string, deadlineMs: number): Promise<void> {
+  await until(async () => (await processesIn(dataDirectory)).length === 0, {
     what: `the processes in ${dataDirectory} to end`,
     deadlineMs,
-  }) as Promise<true>;
+  });
 }
 
 /** By name and working directory: a person's shell may stand in the directory too. */

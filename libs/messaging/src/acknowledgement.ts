@@ -16,14 +16,20 @@ export type Acknowledgement =
   | { readonly type: 'park' };
 
 /** With the pauses below a poison message is given up after about two minutes. */
-export const deliveriesMax = 10;
+export const failuresMax = 10;
 const pausesMs = [100, 250, 500, 1_000, 2_500, 5_000, 15_000, 30_000, 60_000] as const;
 /** Its predecessor is usually milliseconds away. */
 const tooEarlyPauseMs = 50;
-const unavailablePauseMs = 1_000;
+/**
+ * The pauses grow by 50 ms each, four minutes in all: twice what it takes to give up a predecessor. By then a person has
+ * to look at that one first, and waiting on would only fill the consumer's window.
+ */
+const tooEarlyMax = 100;
+/** Whoever has to stop while something is away gives its messages back; another process may see it. */
+const handBackMs = 1_000;
 
-/** The one place where it is decided how a message is answered. */
-export function acknowledgementOf(outcome: HandlingOutcome, deliveries: number): Acknowledgement {
+/** The one place where it is decided how a message is answered. `failures`: how often it has not been handled, this time included. */
+export function acknowledgementOf(outcome: HandlingOutcome, failures: number): Acknowledgement {
   switch (outcome.kind) {
     case 'handled':
     case 'duplicate':
@@ -31,10 +37,19 @@ export function acknowledgementOf(outcome: HandlingOutcome, deliveries: number):
     case 'unreadable':
       return { type: 'park' };
     case 'too_early':
-      return { type: 'retry_later', afterMs: tooEarlyPauseMs * Math.min(deliveries, 20) };
+      if (failures >= tooEarlyMax) return { type: 'park' };
+      return { type: 'retry_later', afterMs: tooEarlyPauseMs * failures };
     case 'failed':
-      if (outcome.unavailable) return { type: 'retry_later', afterMs: unavailablePauseMs };
-      if (deliveries >= deliveriesMax) return { type: 'park' };
-      return { type: 'retry_later', afterMs: pausesMs[Math.min(deliveries, pausesMs.length) - 1] ?? pausesMs[0] };
+      if (outcome.unavailable) return { type: 'retry_later', afterMs: handBackMs };
+      if (failures >= failuresMax) return { type: 'park' };
+      return { type: 'retry_later', afterMs: pausesMs[Math.min(failures, pausesMs.length) - 1] ?? pausesMs[0] };
   }
+}
+
+/** A deadlock is over at once, a database that restarts takes seconds; nobody notices a second more. */
+const unavailabilityPauseMaxMs = 1_000;
+
+/** How long to wait before the work is tried again that failed for something else's absence. */
+export function unavailabilityPauseMs(failures: number): number {
+  return Math.min(unavailabilityPauseMaxMs, 25 * 2 ** failures);
 }

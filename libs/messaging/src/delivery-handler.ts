@@ -1,80 +1,74 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import type { MessageHandler } from '@nestjs/microservices';
 import { from, isObservable, lastValueFrom } from 'rxjs';
-import { envelopeSchema, schemaOf, type EventEnvelope } from '#contracts';
-import { err, ok, type Result } from '#domain';
+import type { EventEnvelope } from '#contracts';
 import type { Logger } from '#observability';
-import { acknowledgementOf, type HandlingOutcome } from './acknowledgement.ts';
+import { acknowledgementOf, unavailabilityPauseMs, type HandlingOutcome } from './acknowledgement.ts';
+import type { Delivery } from './delivery.ts';
 import { EventContext, EventTooEarly } from './event-context.ts';
-import type { Delivery } from './event-lane.ts';
-
-/** A message that nobody could take, kept for a person to look at and replay. */
-export interface DeadLetter {
-  readonly consumer: string;
-  readonly eventId: string | null;
-  readonly subject: string;
-  readonly payload: string;
-  readonly error: string;
-  readonly deliveries: number;
-}
-
-/** Inbox and effect in one transaction. The database's side of "effectively once". */
-export interface OncePerEvent {
-  /**
-   * Notes the events in the consumer's inbox and runs the effect for those that are new, in one transaction. With none
-   * new the effect does not run. Gives how many were new.
-   */
-  run(
-    consumer: string,
-    events: readonly EventEnvelope[],
-    effect: (tx: unknown, fresh: readonly EventEnvelope[]) => Promise<void>,
-  ): Promise<number>;
-  park(letter: DeadLetter): Promise<void>;
-}
+import type { OncePerEvent } from './once-per-event.ts';
+import type { Parking } from './parking.ts';
+import { pause } from './pause.ts';
 
 export interface DeliveryHandlerOptions {
   readonly consumer: string;
   readonly batched: boolean;
   readonly logger: Logger;
+  readonly stopping: AbortSignal;
+  readonly acknowledge: typeof acknowledgementOf;
 }
 
-/** Reads the envelope, and the data by the schema of its type. Types that this release does not know pass unread. */
-export function decodeDelivery(message: JsMsg): Result<Delivery, Error> {
-  try {
-    const envelope = envelopeSchema.parse(message.json());
-    const schema = schemaOf(envelope.type);
-    return ok({
-      message,
-      event: { ...envelope, data: schema?.parse(envelope.data) ?? envelope.data } as EventEnvelope,
-    });
-  } catch (error) {
-    return err(error instanceof Error ? error : new Error(String(error)));
-  }
-}
+/** Counts of messages that were delivered elsewhere at last are never asked for again; this many are kept. */
+const countsMax = 10_000;
 
 /** Runs one handler on deliveries: inbox and effect in one transaction, commit, and only then the acknowledgement. */
 export class DeliveryHandler {
   private readonly handler: MessageHandler;
   private readonly once: OncePerEvent;
+  private readonly parking: Parking;
   private readonly options: DeliveryHandlerOptions;
+  /**
+   * How often an event has not been handled here. The broker's own count would do if it did not also count what is
+   * nobody's fault: time-outs during an outage, restarts.
+   */
+  private readonly failures = new Map<string, number>();
 
-  constructor(handler: MessageHandler, once: OncePerEvent, options: DeliveryHandlerOptions) {
+  constructor(handler: MessageHandler, once: OncePerEvent, parking: Parking, options: DeliveryHandlerOptions) {
     this.handler = handler;
     this.once = once;
+    this.parking = parking;
     this.options = options;
   }
 
+  /** Never throws: what could not be answered comes again. */
   async handle(deliveries: readonly Delivery[]): Promise<void> {
-    const outcome = await this.run(deliveries.map((delivery) => delivery.event));
-    // One bad event must not hold up the others of its batch: each gets a transaction of its own.
-    if (deliveries.length > 1 && (outcome.kind === 'failed' || outcome.kind === 'too_early')) {
-      const unavailable = outcome.kind === 'failed' && outcome.unavailable;
-      if (!unavailable) {
-        for (const delivery of deliveries) await this.handle([delivery]);
-        return;
+    const outcome = await this.runWhileAvailable(deliveries);
+    if (deliveries.length > 1 && isFaultOfOne(outcome)) {
+      // One bad event must not hold up the others of its batch: each gets a transaction of its own.
+      for (const delivery of deliveries) await this.handle([delivery]);
+      return;
+    }
+    for (const delivery of deliveries) {
+      try {
+        await this.answer(delivery, outcome);
+      } catch (error) {
+        this.options.logger.warn({ err: error, eventId: delivery.event.id }, 'message not answered; it comes again');
       }
     }
-    for (const delivery of deliveries) await this.answer(delivery, outcome);
+  }
+
+  /**
+   * Keeps what it has in hand while something that the handler needs is away. Giving it back would have the broker
+   * deliver it over and over, and later events of the same aggregate before it.
+   */
+  private async runWhileAvailable(deliveries: readonly Delivery[]): Promise<HandlingOutcome> {
+    const { logger, stopping } = this.options;
+    for (let failures = 1; ; failures += 1) {
+      const outcome = await this.run(deliveries.map((delivery) => delivery.event));
+      if (outcome.kind !== 'failed' || !outcome.unavailable || stopping.aborted) return outcome;
+      if (failures === 1) logger.warn({ err: outcome.error }, 'waiting for what handlers need');
+      for (const { message } of deliveries) message.working();
+      await pause(unavailabilityPauseMs(failures), stopping);
+    }
   }
 
   private async run(events: readonly EventEnvelope[]): Promise<HandlingOutcome> {
@@ -96,47 +90,31 @@ export class DeliveryHandler {
   }
 
   private async answer({ message, event }: Delivery, outcome: HandlingOutcome): Promise<void> {
-    const deliveries = message.info.deliveryCount;
-    const acknowledgement = acknowledgementOf(outcome, deliveries);
+    const failures = this.count(event, outcome);
+    const acknowledgement = this.options.acknowledge(outcome, failures);
     if ('error' in outcome && outcome.kind !== 'too_early') {
-      this.options.logger.warn(
-        {
-          err: outcome.error,
-          eventId: event.id,
-          type: event.type,
-          subject: event.subject,
-          deliveries,
-          acknowledgement,
-        },
-        'event not handled',
-      );
+      const { id: eventId, type, subject } = event;
+      this.options.logger.warn({ err: outcome.error, eventId, type, subject, failures }, 'event not handled');
     }
-    switch (acknowledgement.type) {
-      case 'ack':
-        message.ack();
-        break;
-      case 'retry_later':
-        message.nak(acknowledgement.afterMs);
-        break;
-      case 'park':
-        await this.park({ message, event }, 'error' in outcome ? outcome.error : new Error('parked'));
+    if (acknowledgement.type === 'retry_later') {
+      message.nak(acknowledgement.afterMs);
+      return;
     }
+    this.failures.delete(event.id);
+    if (acknowledgement.type === 'ack') message.ack();
+    else await this.parking.park(message, event.id, 'error' in outcome ? outcome.error : new Error(outcome.kind));
   }
 
-  private async park({ message, event }: Delivery, error: Error): Promise<void> {
-    try {
-      await this.once.park({
-        consumer: this.options.consumer,
-        eventId: event.id,
-        subject: message.subject,
-        payload: message.string(),
-        error: `${error.name}: ${error.message}`,
-        deliveries: message.info.deliveryCount,
-      });
-      message.ack();
-    } catch (failure) {
-      // Not parked, so not answered: the message comes again when its time is up.
-      this.options.logger.error({ err: failure, eventId: event.id }, 'could not park a dead letter');
-    }
+  private count({ id }: EventEnvelope, outcome: HandlingOutcome): number {
+    if (!('error' in outcome)) return 0;
+    const failures = (this.failures.get(id) ?? 0) + 1;
+    this.failures.set(id, failures);
+    const [oldest] = this.failures.keys();
+    if (this.failures.size > countsMax && oldest !== undefined) this.failures.delete(oldest);
+    return failures;
   }
+}
+
+function isFaultOfOne(outcome: HandlingOutcome): boolean {
+  return outcome.kind === 'too_early' || (outcome.kind === 'failed' && !outcome.unavailable);
 }

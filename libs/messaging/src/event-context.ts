@@ -8,12 +8,12 @@ export class EventContext<Tx = unknown> extends BaseRpcContext<[Tx, readonly Eve
   }
 
   get tx(): Tx {
-    return this.getArgByIndex(0);
+    return this.args[0];
   }
 
   /** The envelopes of the delivered events, in their order of delivery. */
   get events(): readonly EventEnvelope[] {
-    return this.getArgByIndex(1);
+    return this.args[1];
   }
 }
 

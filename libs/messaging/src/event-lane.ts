@@ -1,50 +1,52 @@
-import type { JsMsg } from '@nats-io/jetstream';
-import type { EventEnvelope } from '#contracts';
-
-export interface Delivery {
-  readonly message: JsMsg;
-  readonly event: EventEnvelope;
-}
+import type { Delivery } from './delivery.ts';
 
 /** Handles some deliveries of one handler; never throws. */
 export type HandleDeliveries = (deliveries: readonly Delivery[]) => Promise<void>;
 
-/** A handler's queue. `offer` resolves when there is room again: that is what holds back the pull. */
+/** A queue in front of a handler. `offer` resolves when the event has found room: that is what holds back the pull. */
 export interface EventLane {
   offer(delivery: Delivery): Promise<void>;
   /** Resolves when everything that was taken has been handled. */
   drained(): Promise<void>;
 }
 
-/** One event a transaction: serial within an aggregate, `concurrency` aggregates side by side. */
-export class SingleLane implements EventLane {
-  private readonly handle: HandleDeliveries;
+/**
+ * Whatever a process does one event at a time, over all its handlers: serial within an aggregate, `concurrency`
+ * events in hand at most.
+ */
+export class AggregateQueues {
   private readonly concurrency: number;
   private readonly tails = new Map<string, Promise<void>>();
   private readonly waiting: (() => void)[] = [];
   private inHand = 0;
 
-  constructor(handle: HandleDeliveries, concurrency: number) {
-    this.handle = handle;
+  constructor(concurrency: number) {
     this.concurrency = concurrency;
   }
 
-  async offer(delivery: Delivery): Promise<void> {
+  laneFor(handle: HandleDeliveries): EventLane {
+    return {
+      offer: (delivery) => this.offer(delivery, handle),
+      drained: () => this.drained(),
+    };
+  }
+
+  private async offer(delivery: Delivery, handle: HandleDeliveries): Promise<void> {
+    while (this.inHand >= this.concurrency) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.inHand += 1;
     const aggregate = delivery.event.subject;
     const before = this.tails.get(aggregate) ?? Promise.resolve();
     const tail = before
-      .then(() => this.handle([delivery]))
+      .then(() => handle([delivery]))
       .finally(() => {
         this.inHand -= 1;
         if (this.tails.get(aggregate) === tail) this.tails.delete(aggregate);
         this.waiting.shift()?.();
       });
     this.tails.set(aggregate, tail);
-    if (this.inHand >= this.concurrency) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  async drained(): Promise<void> {
+  private async drained(): Promise<void> {
     await Promise.all(this.tails.values());
   }
 }

@@ -1,9 +1,10 @@
-import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import { jetstream, type JetStreamClient, type StreamInfo } from '@nats-io/jetstream';
 import { encodeEnvelope, hints, streams, subjectOf, type EventSource, type LoggedEvent } from '#contracts';
 import { shardCount } from '#domain';
 import type { Logger } from '#observability';
 import type { Broker } from './broker.ts';
-import { ensureStream } from './topology.ts';
+import { pause } from './pause.ts';
+import { ensureStream, makeRoom } from './topology.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** Where a lane of the log stands; opaque but for what ties it to the stream. */
@@ -33,19 +34,21 @@ export interface RelayOptions {
   /** Lane i of n publishes the shards ≡ i (mod n). All relays of a log must agree on n. */
   readonly lanes: number;
   readonly logger: Logger;
-  /** Called for each event that is on the stream, for metrics. */
+  /** Another relay takes over this long after the holder died; renewed three times in that time. */
+  readonly leaseMs?: number;
+  /** Called for each event that has come to the stream for the first time, for metrics. */
   readonly published?: (event: LoggedEvent) => void;
 }
 
-/** Another relay takes over this long after the holder died; renewed three times in that time. */
-const leaseMs = 3_000;
+/** Longer than a page takes when the disk is slow, short enough that nobody notices a relay that died. */
+const leaseMsDefault = 3_000;
 /** Behind lost hints: the longest an event waits for the relay. */
 const pollMs = 200;
 /** One page is published in parallel, then the cursor moves. Large enough to fill the pipe, small enough to repeat. */
 const pageSize = 500;
 const publishTimeoutMs = 2_000;
 const pauseAfterFaultMs = 250;
-/** The stream may lose its end without the connection noticing; look at it this often. */
+/** A stream that lost its end shows with the next acknowledgement; one that nobody writes to is looked at this often. */
 const streamCheckMs = 5_000;
 
 /**
@@ -56,21 +59,22 @@ export class Relay<Cursor extends RelayCursor> {
   private readonly log: RelayLog<Cursor>;
   private readonly broker: Broker;
   private readonly options: RelayOptions;
+  private readonly leaseMs: number;
   private readonly doorbells: WakeUp[] = [];
+  private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
-  private stopping = false;
 
   constructor(log: RelayLog<Cursor>, broker: Broker, options: RelayOptions) {
     this.log = log;
     this.broker = broker;
     this.options = options;
+    this.leaseMs = options.leaseMs ?? leaseMsDefault;
   }
 
   start(): void {
     const lanes = Array.from({ length: this.options.lanes }, (_, lane) => this.runLane(lane));
     this.running = Promise.all(lanes);
     void this.broker.onHint(hints.eventsAppended(this.options.source), () => this.wake());
-    void this.broker.onReconnect(() => this.wake());
   }
 
   /** Looks at the log now instead of at the next poll. */
@@ -80,83 +84,99 @@ export class Relay<Cursor extends RelayCursor> {
 
   /** Finishes the page at hand and gives the lanes back. */
   async stop(): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort(new Error('The relay has been stopped.'));
     this.wake();
     await this.running;
   }
 
   private async runLane(lane: number): Promise<void> {
+    const { owner, logger } = this.options;
     const doorbell = new WakeUp();
     this.doorbells.push(doorbell);
-    const shards = Array.from({ length: shardCount }, (_, shard) => shard).filter(
-      (s) => s % this.options.lanes === lane,
-    );
-    while (!this.stopping) {
+    while (!this.stopping.signal.aborted) {
       try {
-        const held = await this.log.acquire(lane, this.options.owner, leaseMs);
-        if (held === undefined) await doorbell.wait(leaseMs / 3);
-        else await this.holdLane(held, shards, doorbell);
+        // A relay that cannot publish must not keep the lane from one that can.
+        const connection = await this.broker.connected(this.stopping.signal);
+        const held = await this.log.acquire(lane, owner, this.leaseMs);
+        // Hints are for the one that holds the lane.
+        if (held === undefined) await pause(this.leaseMs / 3, this.stopping.signal);
+        else await this.holdLane(jetstream(connection), held, doorbell);
       } catch (error) {
-        this.options.logger.warn({ err: error, lane }, 'relay interrupted; it will look again');
-        await doorbell.wait(pauseAfterFaultMs);
+        if (this.stopping.signal.aborted) break;
+        logger.warn({ err: error, lane }, 'relay interrupted; it will look again');
+        await pause(pauseAfterFaultMs, this.stopping.signal);
       }
     }
-    await this.log.release(lane, this.options.owner).catch(() => undefined);
+    await this.log.release(lane, owner).catch(() => undefined);
   }
 
-  /** Publishes until the lane is lost, something fails, or the relay stops. */
-  private async holdLane(held: Cursor, shards: readonly number[], doorbell: WakeUp): Promise<void> {
-    const client = jetstream(await this.broker.connected());
-    let cursor = await this.followStream(held);
-    let renewedAt = performance.now();
+  /**
+   * Publishes until the lane is lost, something fails, or the relay stops. Works from a cursor that is stored: after a
+   * crash PostgreSQL may give out the transaction ids of a snapshot again that nobody had written down.
+   */
+  private async holdLane(client: JetStreamClient, held: Cursor, doorbell: WakeUp): Promise<void> {
+    const shards = this.shardsOf(held.lane);
+    let stored: Cursor | undefined = await this.followStream(held);
+    let storedAt = performance.now();
     let streamSeenAt = performance.now();
-    while (!this.stopping) {
-      const page = await this.log.read(cursor, shards, pageSize);
-      if (page.events.length === 0) {
-        cursor = page.next;
-        await doorbell.wait(pollMs);
-      } else {
-        const streamSeq = await this.publish(client, page.events, cursor);
-        cursor = { ...page.next, streamSeq };
+    while (stored !== undefined && !this.stopping.signal.aborted) {
+      const page = await this.log.read(stored, shards, pageSize);
+      const idle = page.events.length === 0;
+      if (idle) await doorbell.wait(pollMs);
+      const position = await this.publish(client, page.events, stored.streamSeq);
+      const read: Cursor = { ...page.next, streamSeq: position.last };
+      let next = read;
+      if (position.wentBackwards || performance.now() - streamSeenAt > streamCheckMs) {
+        next = await this.followStream(read, position.wentBackwards);
+        streamSeenAt = performance.now();
       }
-      const now = performance.now();
-      if (now - streamSeenAt > streamCheckMs) {
-        cursor = await this.followStream(cursor);
-        streamSeenAt = now;
-      }
-      if (page.events.length > 0 || now - renewedAt > leaseMs / 3) {
-        const kept = await this.log.advance(cursor, this.options.owner, leaseMs);
-        if (kept === undefined) return;
-        cursor = kept;
-        renewedAt = now;
-      }
+      const newsToStore = !idle || next !== read;
+      if (!newsToStore && performance.now() - storedAt < this.leaseMs / 3) continue;
+      stored = await this.log.advance(next, this.options.owner, this.leaseMs);
+      storedAt = performance.now();
     }
   }
 
   /** Notices a stream that was made anew or went backwards, and then starts the log over. */
-  private async followStream(cursor: Cursor): Promise<Cursor> {
-    const info = await ensureStream(await this.broker.manager(), this.options.source);
+  private async followStream(cursor: Cursor, wentBackwards = false): Promise<Cursor> {
+    const manager = await this.broker.manager(this.stopping.signal);
+    const info = await ensureStream(manager, this.options.source);
+    await makeRoom(manager, info);
     const created = new Date(info.created);
-    const lastSeq = BigInt(info.state.last_seq);
     if (cursor.streamCreated === null) return { ...cursor, streamCreated: created };
     const same = cursor.streamCreated.getTime() === created.getTime();
-    if (same && lastSeq >= cursor.streamSeq) return cursor;
-    this.options.logger.warn(
-      { stream: streams[this.options.source].name, lane: cursor.lane, same, lastSeq: Number(lastSeq) },
-      'the stream has lost messages; publishing the log again',
-    );
-    return this.log.rewind(cursor, { created, lastSeq });
+    if (same && !wentBackwards && BigInt(info.state.last_seq) >= cursor.streamSeq) return cursor;
+    this.reportLoss(info, same);
+    return this.log.rewind(cursor, { created, lastSeq: BigInt(info.state.last_seq) });
   }
 
-  /** Publishes the page, aggregates side by side, each aggregate one by one. Gives the stream's last position. */
-  private async publish(client: JetStreamClient, events: readonly LoggedEvent[], cursor: Cursor): Promise<bigint> {
-    let streamSeq = cursor.streamSeq;
+  private reportLoss(info: StreamInfo, same: boolean): void {
+    this.options.logger.warn(
+      { stream: streams[this.options.source].name, lastSeq: info.state.last_seq },
+      same
+        ? 'the stream has lost its end; publishing the log again'
+        : 'the stream was made anew; publishing the log again',
+    );
+  }
+
+  /**
+   * Publishes the page, aggregates side by side, each aggregate one by one. Gives the stream's last position, and
+   * whether a new message got one that had been given away before.
+   */
+  private async publish(
+    client: JetStreamClient,
+    events: readonly LoggedEvent[],
+    known: bigint,
+  ): Promise<{ readonly last: bigint; readonly wentBackwards: boolean }> {
+    let last = known;
+    let wentBackwards = false;
     const lastOfAggregate = new Map<string, Promise<void>>();
     const all = events.map((event) => {
       const before = lastOfAggregate.get(event.aggregateId) ?? Promise.resolve();
       const sent = before.then(async () => {
-        const position = await this.publishOne(client, event);
-        if (position > streamSeq) streamSeq = position;
+        const ack = await this.publishOne(client, event);
+        if (!ack.duplicate && ack.seq <= known) wentBackwards = true;
+        if (ack.seq > last) last = ack.seq;
       });
       lastOfAggregate.set(event.aggregateId, sent);
       return sent;
@@ -165,10 +185,13 @@ export class Relay<Cursor extends RelayCursor> {
     const settled = await Promise.allSettled(all);
     const failed = settled.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    return streamSeq;
+    return { last, wentBackwards };
   }
 
-  private async publishOne(client: JetStreamClient, event: LoggedEvent): Promise<bigint> {
+  private async publishOne(
+    client: JetStreamClient,
+    event: LoggedEvent,
+  ): Promise<{ readonly seq: bigint; readonly duplicate: boolean }> {
     const { source } = this.options;
     const subject = subjectOf(source, event.schemaVersion, event.shard, event.type);
     const ack = await client.publish(subject, encodeEnvelope(source, event), {
@@ -176,7 +199,13 @@ export class Relay<Cursor extends RelayCursor> {
       timeout: publishTimeoutMs,
       retries: 0,
     });
-    this.options.published?.(event);
-    return BigInt(ack.seq);
+    if (!ack.duplicate) this.options.published?.(event);
+    return { seq: BigInt(ack.seq), duplicate: ack.duplicate };
+  }
+
+  private shardsOf(lane: number): number[] {
+    return Array.from({ length: shardCount }, (_, shard) => shard).filter(
+      (shard) => shard % this.options.lanes === lane,
+    );
   }
 }

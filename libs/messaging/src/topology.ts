@@ -2,58 +2,83 @@ import {
   DiscardPolicy,
   RetentionPolicy,
   StorageType,
+  type ConsumerInfo,
   type JetStreamManager,
   type StreamInfo,
 } from '@nats-io/jetstream';
 import { deadLetterStream, streams, type EventSource } from '#contracts';
 
 /** How long the stream keeps events. It is a carrier, not the truth: the event log in PostgreSQL refills it at any time. */
-const maxAgeNs = 7 * 24 * 3_600 * 1e9;
+export const streamAgeMaxNs = 7 * 24 * 3_600 * 1e9;
 /** The server remembers message ids this long; beyond it the consumers' inboxes know. */
 const duplicateWindowNs = 120 * 1e9;
 /**
- * A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. The
- * server sets the whole size aside when it makes a stream, so all streams together have to fit into what it may use.
+ * A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. A
+ * server sets this much aside for each stream, so the three of them and the dead letters stay below the 4 GB that ours has.
  */
-const eventBytesMax = 1024 ** 3;
-const deadLetterBytesMax = 256 * 1024 ** 2;
+const streamBytesMax = 1024 ** 3;
+const deadLetterBytesMax = 128 * 1024 ** 2;
+/** Above this what everybody has handled is removed, long before the stream is full. */
+const streamBytesComfortable = streamBytesMax / 2;
 
 const alreadyInUse = 10058;
 
 /** Makes the stream unless it is there, and tells what it is. Safe to call at any time from several processes. */
 export async function ensureStream(manager: JetStreamManager, source: EventSource): Promise<StreamInfo> {
-  return ensure(manager, streams[source], eventBytesMax);
+  return ensure(manager, { ...streams[source], bytesMax: streamBytesMax });
 }
 
 export async function ensureDeadLetterStream(manager: JetStreamManager): Promise<StreamInfo> {
-  return ensure(manager, deadLetterStream, deadLetterBytesMax);
+  return ensure(manager, { ...deadLetterStream, bytesMax: deadLetterBytesMax });
+}
+
+/**
+ * Removes what every consumer has handled when the stream gets large. Without this a busy day would fill it, and the
+ * relay would wait for the week in which the oldest messages expire.
+ */
+export async function makeRoom(
+  manager: JetStreamManager,
+  info: StreamInfo,
+  comfortable = streamBytesComfortable,
+): Promise<void> {
+  if (info.state.bytes <= comfortable) return;
+  let handled = info.state.last_seq;
+  for await (const consumer of manager.consumers.list(info.config.name)) {
+    handled = Math.min(handled, handledBy(consumer, info));
+  }
+  if (handled >= info.state.first_seq) await manager.streams.purge(info.config.name, { seq: handled + 1 });
+}
+
+/** Up to where the consumer needs nothing any more. Messages that its filter leaves out do not move its floor. */
+function handledBy(consumer: ConsumerInfo, stream: StreamInfo): number {
+  if (consumer.num_ack_pending > 0) return consumer.ack_floor.stream_seq;
+  return consumer.num_pending === 0 ? stream.state.last_seq : consumer.delivered.stream_seq;
 }
 
 async function ensure(
   manager: JetStreamManager,
-  { name, subjects }: { readonly name: string; readonly subjects: readonly string[] },
-  maxBytes: number,
+  stream: { readonly name: string; readonly subjects: readonly string[]; readonly bytesMax: number },
 ): Promise<StreamInfo> {
   try {
-    return await manager.streams.info(name);
+    return await manager.streams.info(stream.name);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
   try {
     return await manager.streams.add({
-      name,
-      subjects: [...subjects],
+      name: stream.name,
+      subjects: [...stream.subjects],
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
       discard: DiscardPolicy.New,
-      max_age: maxAgeNs,
-      max_bytes: maxBytes,
+      max_age: streamAgeMaxNs,
+      max_bytes: stream.bytesMax,
       duplicate_window: duplicateWindowNs,
     });
   } catch (error) {
     // Somebody else made it in the same moment, of an older or newer release perhaps.
     if (apiCode(error) !== alreadyInUse) throw error;
-    return manager.streams.info(name);
+    return manager.streams.info(stream.name);
   }
 }
 

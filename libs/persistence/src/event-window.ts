@@ -1,24 +1,9 @@
 import type { LoggedEvent } from '#contracts';
-import { idOf } from '#domain';
 import type { DataSource } from 'typeorm';
 import { sqlOf } from './data-source.ts';
+import { acquireLane, advanceLane, beginning, releaseLane, type LaneCursor } from './lane-cursor.ts';
+import { loggedEventColumns, loggedEventOf, type LoggedEventRow } from './logged-event-row.ts';
 import type { Sql } from './sql.ts';
-
-/** How far a lane has got. Snapshots are opaque texts of PostgreSQL's `pg_snapshot`. */
-export interface LaneCursor {
-  readonly lane: number;
-  readonly version: bigint;
-  readonly epoch: bigint;
-  /** Every event visible in this snapshot has been published. */
-  readonly published: string;
-  /** The end of the window being worked on, null between windows. */
-  readonly publishing: string | null;
-  /** Within that window everything up to here has been published. */
-  readonly afterSeq: bigint;
-  /** Identity of the stream that was published to, and the last position there. */
-  readonly streamCreated: Date | null;
-  readonly streamSeq: bigint;
-}
 
 export interface EventPage {
   readonly events: readonly LoggedEvent[];
@@ -26,40 +11,40 @@ export interface EventPage {
   readonly next: LaneCursor;
 }
 
-/** A snapshot that sees nothing: ordinary transaction ids begin at 3. */
-const beginning = '3:3:';
+/** Without events there is one row, which tells no more than where the window ends. */
+type WindowRow = { window_end: string } & (LoggedEventRow | { seq: null });
 
-interface CursorRow {
-  lane: number;
-  version: bigint;
-  epoch: bigint;
-  published: string;
-  publishing: string | null;
-  after_seq: bigint;
-  stream_created: Date | null;
-  stream_seq: bigint;
-}
+/**
+ * Events that are new since `published` ($1), seen from the end of the window. Behind `OR`: rows that a restored dump has
+ * brought along carry ids that this database has not given out yet; a lane that begins again publishes them.
+ */
+const isInWindow = `NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)
+  AND (pg_visible_in_snapshot(xid, window_end)
+    OR ($1::pg_snapshot::text = '${beginning}' AND xid >= pg_snapshot_xmax(pg_current_snapshot())))`;
 
-interface WindowRow {
-  window_end: string;
-  seq: bigint | null;
-  event_id: string;
-  merchant_id: string;
-  shard: number;
-  aggregate_type: string;
-  aggregate_id: string;
-  aggregate_version: number;
-  type: string;
-  schema_version: number;
-  payload: string;
-  trace: string | null;
-  occurred_at: Date;
-}
+/**
+ * A new window: found by transaction id, because what is new is a thin layer on an old log. The sum keeps the planner from
+ * walking the whole log in order of `seq` instead.
+ */
+const openWindowSql = `
+  WITH bounds AS MATERIALIZED (SELECT pg_current_snapshot() AS window_end)
+  SELECT window_end::text, fresh.* FROM bounds LEFT JOIN LATERAL (
+    SELECT ${loggedEventColumns} FROM event
+    WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND ${isInWindow} AND shard = ANY ($2::smallint[])
+    ORDER BY seq + 0 LIMIT $3
+  ) fresh ON true`;
 
-/** The public prefix of an aggregate's ids. */
-const prefixOfAggregate: Readonly<Record<string, string>> = { payment: 'pay', batch: 'bat' };
-
-const cursorColumns = 'lane, version, epoch, published::text, publishing::text, after_seq, stream_created, stream_seq';
+/**
+ * Further pages of a window: found by `seq`, each from where the last one ended. By transaction id every page of a long
+ * window, after an outage or a rewind, would sort all of it again.
+ */
+const continueWindowSql = `
+  WITH bounds AS MATERIALIZED (SELECT coalesce($4::pg_snapshot, pg_current_snapshot()) AS window_end)
+  SELECT window_end::text, fresh.* FROM bounds LEFT JOIN LATERAL (
+    SELECT ${loggedEventColumns} FROM event
+    WHERE seq > $5 AND ${isInWindow} AND shard = ANY ($2::smallint[])
+    ORDER BY seq LIMIT $3
+  ) fresh ON true`;
 
 /**
  * Reads a service's event log by snapshot windows: the rows that were not visible in the previous snapshot and are in
@@ -73,74 +58,38 @@ export class EventWindow {
     this.sql = sqlOf(dataSource);
   }
 
-  /** Takes or keeps the lane for `leaseMs`; undefined while somebody else holds it. Lease time is the database's. */
-  async acquire(lane: number, owner: string, leaseMs: number): Promise<LaneCursor | undefined> {
-    await this.sql.query('INSERT INTO relay_cursor (lane) VALUES ($1) ON CONFLICT DO NOTHING', [lane]);
-    const [row] = await this.sql.query<CursorRow>(
-      `UPDATE relay_cursor SET epoch = epoch + (owner IS DISTINCT FROM $2)::int, version = version + 1, owner = $2,
-         lease_until = now() + make_interval(secs => $3::float8 / 1000)
-       WHERE lane = $1 AND (owner = $2 OR lease_until < now())
-       RETURNING ${cursorColumns}`,
-      [lane, owner, leaseMs],
-    );
-    return row && cursorOf(row);
+  /** Takes or keeps the lane for `leaseMs`; undefined while somebody else holds it. */
+  acquire(lane: number, owner: string, leaseMs: number): Promise<LaneCursor | undefined> {
+    return acquireLane(this.sql, lane, owner, leaseMs);
   }
 
-  /** Lets the lane go at once, so that another relay need not wait for the lease to end. */
-  async release(lane: number, owner: string): Promise<void> {
-    await this.sql.query(`UPDATE relay_cursor SET lease_until = '-infinity' WHERE lane = $1 AND owner = $2`, [
-      lane,
-      owner,
-    ]);
+  release(lane: number, owner: string): Promise<void> {
+    return releaseLane(this.sql, lane, owner);
   }
 
+  /** Stores the cursor and prolongs the lease; undefined when somebody else has moved it. */
+  advance(cursor: LaneCursor, owner: string, leaseMs: number): Promise<LaneCursor | undefined> {
+    return advanceLane(this.sql, cursor, owner, leaseMs);
+  }
+
+  /** The next events after the cursor. There is always one in a page of a window that an earlier page began. */
   async read(cursor: LaneCursor, shards: readonly number[], limit: number): Promise<EventPage> {
-    const rows = await this.sql.query<WindowRow>(
-      `WITH bounds AS MATERIALIZED (SELECT coalesce($2::pg_snapshot, pg_current_snapshot()) AS window_end)
-       SELECT bounds.window_end::text, fresh.* FROM bounds LEFT JOIN LATERAL (
-         SELECT seq, event_id, merchant_id, shard, aggregate_type, aggregate_id, aggregate_version, type,
-           schema_version, payload, trace, occurred_at
-         FROM event
-         WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND xid < pg_snapshot_xmax(bounds.window_end)
-           AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) AND pg_visible_in_snapshot(xid, bounds.window_end)
-           AND seq > $3 AND shard = ANY ($4::smallint[])
-         ORDER BY seq LIMIT $5
-       ) fresh ON true`,
-      [cursor.published, cursor.publishing, cursor.afterSeq, shards, limit],
-    );
-    const windowEnd = rows[0]?.window_end ?? cursor.published;
-    const events = rows.filter((row) => row.seq !== null).map(eventOf);
-    const last = rows.at(-1)?.seq ?? null;
-    const more = events.length === limit && last !== null;
-    return {
-      events,
-      next: more
-        ? { ...cursor, publishing: windowEnd, afterSeq: last }
-        : { ...cursor, published: windowEnd, publishing: null, afterSeq: 0n },
-    };
-  }
+    // One more than asked for tells whether this page ends the window.
+    const known = [cursor.published, shards, limit + 1];
+    const opensThinWindow = cursor.publishing === null && cursor.published !== beginning;
+    const rows = opensThinWindow
+      ? await this.sql.query<WindowRow>(openWindowSql, known)
+      : await this.sql.query<WindowRow>(continueWindowSql, [...known, cursor.publishing, cursor.afterSeq]);
 
-  /** Stores the cursor and prolongs the lease; undefined when somebody else has moved it, and then nothing was changed. */
-  async advance(cursor: LaneCursor, owner: string, leaseMs: number): Promise<LaneCursor | undefined> {
-    const [row] = await this.sql.query<CursorRow>(
-      `UPDATE relay_cursor SET published = $4::pg_snapshot, publishing = $5::pg_snapshot, after_seq = $6,
-         stream_created = $7, stream_seq = $8, version = version + 1,
-         lease_until = now() + make_interval(secs => $9::float8 / 1000)
-       WHERE lane = $1 AND owner = $2 AND version = $3
-       RETURNING ${cursorColumns}`,
-      [
-        cursor.lane,
-        owner,
-        cursor.version,
-        cursor.published,
-        cursor.publishing,
-        cursor.afterSeq,
-        cursor.streamCreated,
-        cursor.streamSeq,
-        leaseMs,
-      ],
-    );
-    return row && cursorOf(row);
+    const windowEnd = rows[0]?.window_end ?? cursor.published;
+    const found = rows.filter((row) => row.seq !== null);
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const next =
+      found.length > limit && last !== undefined
+        ? { ...cursor, publishing: windowEnd, afterSeq: last.seq }
+        : { ...cursor, published: windowEnd, publishing: null, afterSeq: 0n };
+    return { events: page.map(loggedEventOf), next };
   }
 
   /** The cursor that publishes the whole log once more: the stream was made anew, or lost its end. */
@@ -158,8 +107,10 @@ export class EventWindow {
   /** How much of the log its lane has not published yet, and the age of the oldest of it. Lane i of n holds the shards ≡ i (mod n). */
   async backlog(lanes: number): Promise<{ readonly unpublished: number; readonly oldestAgeMs: number }> {
     const [row] = await this.sql.query<{ unpublished: bigint; oldest_age_ms: number | null }>(
-      `SELECT count(*) AS unpublished, (extract(epoch FROM now() - min(occurred_at)) * 1000)::float8 AS oldest_age_ms
-       FROM event, (SELECT min(pg_snapshot_xmin(published)::text::bigint)::text::xid8 AS xid FROM relay_cursor) AS horizon
+      `WITH horizon AS (
+         SELECT coalesce(min(pg_snapshot_xmin(published)::text::bigint), 0)::text::xid8 AS xid FROM relay_cursor)
+       SELECT count(*) AS unpublished, (extract(epoch FROM now() - min(occurred_at)) * 1000)::float8 AS oldest_age_ms
+       FROM event, horizon
        WHERE event.xid >= horizon.xid AND NOT EXISTS (
          SELECT 1 FROM relay_cursor
          WHERE lane = event.shard % $1 AND (pg_visible_in_snapshot(event.xid, published)
@@ -171,34 +122,4 @@ export class EventWindow {
       oldestAgeMs: Math.max(0, Math.round(row?.oldest_age_ms ?? 0)),
     };
   }
-}
-
-function cursorOf(row: CursorRow): LaneCursor {
-  return {
-    lane: row.lane,
-    version: row.version,
-    epoch: row.epoch,
-    published: row.published,
-    publishing: row.publishing,
-    afterSeq: row.after_seq,
-    streamCreated: row.stream_created,
-    streamSeq: row.stream_seq,
-  };
-}
-
-function eventOf(row: WindowRow): LoggedEvent {
-  return {
-    seq: String(row.seq),
-    id: idOf('evt', row.event_id),
-    merchantId: idOf('mer', row.merchant_id),
-    shard: row.shard,
-    aggregateType: row.aggregate_type,
-    aggregateId: idOf(prefixOfAggregate[row.aggregate_type] ?? row.aggregate_type, row.aggregate_id),
-    aggregateVersion: row.aggregate_version,
-    type: row.type,
-    schemaVersion: row.schema_version,
-    payload: row.payload,
-    traceparent: row.trace,
-    occurredAt: row.occurred_at,
-  };
 }

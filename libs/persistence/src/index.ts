@@ -1,6 +1,8 @@
 export { assertDurable, createDataSource, poolOf, sqlOf, type DatabaseOptions } from './data-source.ts';
 export { EventLog, type NewEvent } from './event-log.ts';
-export { EventWindow, type EventPage, type LaneCursor } from './event-window.ts';
+export { clearInbox, eventDaysKept, keepEventPartitions } from './event-upkeep.ts';
+export { EventWindow, type EventPage } from './event-window.ts';
+export type { LaneCursor } from './lane-cursor.ts';
 export { CommitOutcomeUnknown, DatabaseFault, isConnectionFault, violatedConstraint } from './fault.ts';
 export { claimEvents } from './inbox.ts';
 export { sqlOn, type Sql } from './sql.ts';

@@ -1,5 +1,5 @@
 import type { DeadLetterView, OperatedService } from '#contracts';
-import { idOf, parseId, uuidOf, type Clock, type Id, type Ids } from '#domain';
+import { idOf, invariant, parseId, uuidOf, type Clock, type Id, type Ids } from '#domain';
 import type { Broker, DeadLetter } from '#messaging';
 import type { Sql } from '#persistence';
 
@@ -17,6 +17,8 @@ interface DeadLetterRow {
 /** Shown to a person on one page. */
 const listLimit = 200;
 
+const letterColumns = 'id, event_id, subject, payload, error, deliveries, parked_at, replayed_at';
+
 /** The parked messages of one service. */
 export class DeadLetters {
   private readonly sql: Sql;
@@ -29,14 +31,19 @@ export class DeadLetters {
     this.clock = clock;
   }
 
+  /** The letter's id. One that is parked again before anybody replayed it stays one letter. */
   async add(letter: DeadLetter): Promise<Id<'dlt'>> {
-    const id = this.ids.next('dlt');
     const eventId = letter.eventId === null ? undefined : parseId('evt', letter.eventId);
-    await this.sql.query(
-      `INSERT INTO dead_letter (id, consumer, event_id, subject, payload, error, deliveries, parked_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    const [row] = await this.sql.query<{ id: string }>(
+      `WITH waiting AS (
+         SELECT id FROM dead_letter WHERE consumer = $2 AND event_id IS NOT DISTINCT FROM $3 AND payload = $5
+           AND replayed_at IS NULL LIMIT 1),
+       added AS (
+         INSERT INTO dead_letter (id, consumer, event_id, subject, payload, error, deliveries, parked_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (SELECT FROM waiting) RETURNING id)
+       SELECT id FROM waiting UNION ALL SELECT id FROM added`,
       [
-        uuidOf(id),
+        uuidOf(this.ids.next('dlt')),
         letter.consumer,
         eventId === undefined ? null : uuidOf(eventId),
         letter.subject,
@@ -46,13 +53,15 @@ export class DeadLetters {
         this.clock.now(),
       ],
     );
-    return id;
+    invariant(row !== undefined, 'a dead letter is either waiting or added');
+    return idOf('dlt', row.id);
   }
 
   async list(service: OperatedService): Promise<DeadLetterView[]> {
-    const rows = await this.sql.query<DeadLetterRow>('SELECT * FROM dead_letter ORDER BY parked_at DESC LIMIT $1', [
-      listLimit,
-    ]);
+    const rows = await this.sql.query<DeadLetterRow>(
+      `SELECT ${letterColumns} FROM dead_letter ORDER BY parked_at DESC LIMIT $1`,
+      [listLimit],
+    );
     return rows.map((row) => viewOf(service, row));
   }
 
@@ -61,7 +70,9 @@ export class DeadLetters {
    * inbox; the one that parked it gets another chance. Undefined when there is no such letter.
    */
   async replay(service: OperatedService, id: Id<'dlt'>, broker: Broker): Promise<DeadLetterView | undefined> {
-    const [row] = await this.sql.query<DeadLetterRow>('SELECT * FROM dead_letter WHERE id = $1', [uuidOf(id)]);
+    const [row] = await this.sql.query<DeadLetterRow>(`SELECT ${letterColumns} FROM dead_letter WHERE id = $1`, [
+      uuidOf(id),
+    ]);
     if (row === undefined) return undefined;
     const replayedAt = this.clock.now();
     await broker.publish(row.subject, row.payload, `${id}-${replayedAt.getTime()}`);

@@ -1,5 +1,5 @@
-import { streams, type EventLagView, type EventSource, type OperatedService } from '#contracts';
-import type { Broker } from '#messaging';
+import { streams, type EventLagView, type OperatedService } from '#contracts';
+import { isNotFound, type Broker } from '#messaging';
 import type { EventWindow } from '#persistence';
 
 /** How far this service's relay and its consumers are behind. */
@@ -22,14 +22,16 @@ export class EventLag {
     };
   }
 
-  /** Streams that this service does not listen to have no consumer of its name. */
+  /** Streams that this service does not listen to have no consumer of its name; one that nobody has made yet has none. */
   private async consumers(): Promise<EventLagView['consumers']> {
     const manager = await this.broker.manager();
     const found: { stream: string; pending: number; unacknowledged: number }[] = [];
-    for (const source of Object.keys(streams) as EventSource[]) {
-      for await (const info of manager.consumers.list(streams[source].name)) {
-        if (info.name !== this.service) continue;
-        found.push({ stream: info.stream_name, pending: info.num_pending, unacknowledged: info.num_ack_pending });
+    for (const { name: stream } of Object.values(streams)) {
+      try {
+        const info = await manager.consumers.info(stream, this.service);
+        found.push({ stream, pending: info.num_pending, unacknowledged: info.num_ack_pending });
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
       }
     }
     return found;

@@ -1,10 +1,8 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import type { Metrics } from '#observability';
+import type { Readiness } from './readiness.ts';
 import { METRICS, READINESS } from './tokens.ts';
-
-/** What this service cannot work without, by name; each tells whether it is reachable now. */
-export type Readiness = Readonly<Record<string, () => Promise<boolean>>>;
 
 @Controller()
 export class HealthController {

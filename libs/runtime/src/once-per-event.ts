@@ -1,5 +1,6 @@
 import { ensureDeadLetterStream, type Broker, type DeadLetter, type OncePerEvent } from '#messaging';
 import type { EventEnvelope } from '#contracts';
+import type { Logger } from '#observability';
 import { claimEvents, type UnitOfWork } from '#persistence';
 import type { DeadLetters } from './dead-letters.ts';
 
@@ -8,11 +9,13 @@ export class DatabaseOncePerEvent implements OncePerEvent {
   private readonly unitOfWork: UnitOfWork<object>;
   private readonly deadLetters: DeadLetters;
   private readonly broker: Broker;
+  private readonly logger: Logger;
 
-  constructor(unitOfWork: UnitOfWork<object>, deadLetters: DeadLetters, broker: Broker) {
+  constructor(unitOfWork: UnitOfWork<object>, deadLetters: DeadLetters, broker: Broker, logger: Logger) {
     this.unitOfWork = unitOfWork;
     this.deadLetters = deadLetters;
     this.broker = broker;
+    this.logger = logger;
   }
 
   run(
@@ -36,7 +39,12 @@ export class DatabaseOncePerEvent implements OncePerEvent {
   /** The table is what replay works from; the stream is for whoever watches, and may miss one. */
   async park(letter: DeadLetter): Promise<void> {
     const id = await this.deadLetters.add(letter);
-    await ensureDeadLetterStream(await this.broker.manager());
-    await this.broker.publish(`dead-letters.${letter.consumer}`, letter.payload, id);
+    if (!(await this.broker.isReachable())) return;
+    try {
+      await ensureDeadLetterStream(await this.broker.manager());
+      await this.broker.publish(`dead-letters.${letter.consumer}`, letter.payload, id);
+    } catch (error) {
+      this.logger.warn({ err: error, deadLetterId: id }, 'a dead letter is in the table and not on its stream');
+    }
   }
 }

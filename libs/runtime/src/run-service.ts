@@ -1,5 +1,6 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestMicroservice } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { JetStreamServer } from '#messaging';
 import type { Logger } from '#observability';
@@ -18,11 +19,13 @@ export interface RunOptions {
 
 /** A request body larger than this is not a payment. */
 const bodyBytesMax = 256 * 1024;
+/** Whoever stops us waits for ten seconds and then kills; what has not drained by then would not have drained either. */
+const drainTimeMs = 9_000;
 
 /** Starts a service process and keeps it until SIGTERM or SIGINT, then drains: intake first, connections last. */
 export async function runService(module: Type | DynamicModule, options: RunOptions): Promise<NestFastifyApplication> {
   const app = await startService(module, options);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  endOnSignal(app);
   return app;
 }
 
@@ -35,13 +38,35 @@ export async function startService(module: Type | DynamicModule, options: RunOpt
   });
   const logger = app.get<Logger>(LOGGER);
   app.useLogger(new NestLog(logger));
-  if (options.listensToEvents) {
-    const events = app.connectMicroservice({ strategy: app.get(JetStreamServer) });
-    events.useGlobalFilters(new FaultsPassThrough());
-    await app.startAllMicroservices();
-  }
+  if (options.listensToEvents) connectEvents(app);
   await options.prepare?.(app);
+  // Providers start before the first event reaches a handler that may need them.
+  await app.init();
+  await app.startAllMicroservices();
   await app.listen(options.environment.PORT, options.environment.HOST);
-  logger.info({ port: options.environment.PORT }, 'ready');
+  logger.info({ port: Number(new URL(await app.getUrl()).port) }, 'ready');
   return app;
+}
+
+function connectEvents(app: NestFastifyApplication): void {
+  // Nest binds filters to handlers when it initializes the microservice, so that must not happen before the filter is set.
+  const events = app.connectMicroservice(
+    { strategy: app.get(JetStreamServer) },
+    { deferInitialization: true },
+  ) as NestMicroservice;
+  events.useGlobalFilters(new FaultsPassThrough());
+  // The application runs the hooks of the modules that both share; twice would start everything twice.
+  events.setIsInitHookCalled(true);
+}
+
+function endOnSignal(app: NestFastifyApplication): void {
+  const logger = app.get<Logger>(LOGGER);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  const giveUpLater = (): void => {
+    setTimeout(() => {
+      logger.error({ drainTimeMs }, 'not everything has drained; ending without it');
+      process.exit(1);
+    }, drainTimeMs).unref();
+  };
+  process.once('SIGTERM', giveUpLater).once('SIGINT', giveUpLater);
 }

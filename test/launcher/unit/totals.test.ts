@@ -16,7 +16,7 @@ async function totalsOf(files: readonly [status: string, ...tests: string[]][], 
   const testResults = files.map(([status, ...tests], index) => ({
     name: `file ${index}`,
     status,
-    assertionResults: tests.map((test, position) => ({ fullName: `test ${position}`, status: test })),
+    assertionResults: tests.map((outcome, position) => ({ fullName: `test ${position}`, status: outcome })),
   }));
   const file = join(place, 'report.json');
   await writeFile(file, JSON.stringify({ testResults }));

@@ -4,12 +4,12 @@ import { CLOCK, IDS } from '#runtime';
 import { MerchantStore, type Merchant } from '../stores/merchant-store.ts';
 import type { AdminRefusal } from './admin-refusal.ts';
 
-/** Amounts in minor units of the currency. What is absent is taken from `ordinaryTerms`. */
+/** Amounts in minor units of the currency, as they came in. What is null is as for everybody. */
 export interface CurrencyTerms {
   readonly currency: CurrencyCode;
-  readonly feeFixed: bigint | null;
-  readonly riskLimit: bigint | null;
-  readonly riskFloor: bigint | null;
+  readonly feeFixed: number | null;
+  readonly riskLimit: number | null;
+  readonly riskFloor: number | null;
 }
 
 export interface CreateMerchantCommand {
@@ -25,9 +25,6 @@ const nameLengthMax = 200;
 
 /** All of the payment. */
 const feeBasisPointsMax = 10_000;
-
-/** The largest integer that JSON keeps exact; no amount of ours is larger. */
-const minorUnitsMax = 2n ** 53n - 1n;
 
 /**
  * In a currency with two decimals a person looks at more than 10 000.00, and up to 50.00 goes on while risk is silent. A
@@ -87,7 +84,7 @@ function refusalOf({ name, feeBasisPoints, currencies, enabledCurrencies }: Crea
 function refusalOfTerms(terms: CurrencyTerms, index: number): AdminRefusal | undefined {
   const amounts = { feeFixed: terms.feeFixed, riskLimit: terms.riskLimit, riskFloor: terms.riskFloor };
   for (const [field, minor] of Object.entries(amounts)) {
-    if (minor !== null && (minor < 0n || minor > minorUnitsMax)) {
+    if (minor !== null && (minor < 0 || !Number.isSafeInteger(minor))) {
       return invalid('An amount is a whole number of minor units from 0 to 2^53−1.', 'currencies', `${index}`, field);
     }
   }
@@ -101,9 +98,9 @@ function termsOf(terms: CurrencyTerms, feeBasisPoints: number): Terms {
   const subdivision = 10n ** BigInt(Math.max(0, currencyExponent[terms.currency] - 2));
   return {
     feeBasisPoints,
-    feeFixed: terms.feeFixed ?? 0n,
-    riskLimit: terms.riskLimit ?? ordinary.riskLimit * subdivision,
-    riskFloor: terms.riskFloor ?? ordinary.riskFloor * subdivision,
+    feeFixed: BigInt(terms.feeFixed ?? 0),
+    riskLimit: terms.riskLimit === null ? ordinary.riskLimit * subdivision : BigInt(terms.riskLimit),
+    riskFloor: terms.riskFloor === null ? ordinary.riskFloor * subdivision : BigInt(terms.riskFloor),
   };
 }
 

@@ -59,6 +59,8 @@ export class ReplySender {
         });
       case 'unclear':
         return void http.code(500).type('text/plain').send('Something went wrong.');
+      case 'never':
+        return;
     }
   }
 

@@ -18,8 +18,8 @@ export function declined(payment: Payment, decline: Decline): Payment {
 
 /** Could not be completed; nothing was taken, and what was held has been released. */
 export function failed(payment: Payment): Payment {
-  const { authorized: held, captured } = payment.balance;
-  invariant(captured === 0n, 'a payment of which something was captured cannot fail');
+  const { authorized: held, captured: taken } = payment.balance;
+  invariant(taken === 0n, 'a payment of which something was captured cannot fail');
   return {
     ...payment,
     state: nextPaymentState(payment.state, 'fail'),

@@ -1,0 +1,34 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { Broker } from '#messaging';
+
+/** Runs by itself from the start of the service until it is stopped: the relay, for example. */
+export interface Runner {
+  start(): void;
+  /** Finishes what is at hand. */
+  stop(): Promise<void>;
+}
+
+/** Starts what runs by itself, and ends everything in the order in which it stops being needed. */
+export class ServiceLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly dataSource: DataSource;
+  private readonly broker: Broker;
+  private readonly runners: readonly (Runner | undefined)[];
+
+  constructor(dataSource: DataSource, broker: Broker, runners: readonly (Runner | undefined)[]) {
+    this.dataSource = dataSource;
+    this.broker = broker;
+    this.runners = runners;
+  }
+
+  onApplicationBootstrap(): void {
+    void this.broker.connected();
+    for (const runner of this.runners) runner?.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.runners.map((runner) => runner?.stop()));
+    await this.broker.close();
+    await this.dataSource.destroy();
+  }
+}
