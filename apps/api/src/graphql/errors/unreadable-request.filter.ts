@@ -19,6 +19,7 @@ export class UnreadableRequestFilter extends BaseExceptionFilter {
     if (host.getType() !== 'http') throw exception;
     const http = host.switchToHttp();
     if (!(exception instanceof HttpException) || !isForGraphql(http.getRequest())) {
+      // oxlint-disable-next-line promise/valid-params -- Nest's method, not a promise's
       super.catch(exception, host);
       return;
     }

@@ -1,5 +1,5 @@
 import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
-import { GraphQLError, visit, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { GraphQLError, Kind, visit, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { limitError } from './limit-error.ts';
 
 /**
@@ -87,7 +87,7 @@ function hasVariableSizes(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
     Argument: ({ name, value }) => {
-      if (['first', 'last', 'if'].includes(name.value) && value.kind === 'Variable') found = true;
+      if (['first', 'last', 'if'].includes(name.value) && value.kind === Kind.VARIABLE) found = true;
     },
   });
   return found;
