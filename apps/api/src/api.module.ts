@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceModule } from '#runtime';
 import { ENVIRONMENT, introspectionIn, publicUrlOf, type ApiEnvironment } from './api.config.ts';
 import { AuthModule } from './auth/auth.module.ts';
+import { DocsModule } from './docs/docs.module.ts';
 import { MerchantGraphqlModule } from './graphql/merchant-graphql.module.ts';
 import { PlaygroundModule } from './playground/playground.module.ts';
 import { apiStores } from './stores/api-stores.ts';
@@ -24,6 +25,7 @@ export class ApiModule {
           introspection: introspectionIn(environment),
           publicUrl: publicUrlOf(environment),
         }),
+        DocsModule,
         PlaygroundModule.forEnvironment(environment),
       ],
       providers: [{ provide: ENVIRONMENT, useValue: environment }],

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { Ids } from '#domain';
@@ -8,6 +9,7 @@ import { MerchantGate } from '../auth/merchant-gate.ts';
 import { ReadersModule } from '../readers/readers.module.ts';
 import { UseCasesModule } from '../use-cases/use-cases.module.ts';
 import { PUBLIC_URL } from './errors/docs-url.ts';
+import { UnreadableRequestFilter } from './errors/unreadable-request.filter.ts';
 import { UserErrors } from './errors/user-errors.ts';
 import { MerchantContexts } from './merchant-context.ts';
 import { merchantDriverOptions, type MerchantGraphqlOptions } from './merchant-driver-options.ts';
@@ -43,6 +45,7 @@ export class MerchantGraphqlModule {
         { provide: PUBLIC_URL, useValue: options.publicUrl },
         UserErrors,
         AnswerPresenter,
+        { provide: APP_FILTER, useClass: UnreadableRequestFilter },
         ...merchantResolvers,
       ],
     };
