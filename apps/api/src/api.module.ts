@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceModule } from '#runtime';
 import { ENVIRONMENT, introspectionIn, publicUrlOf, type ApiEnvironment } from './api.config.ts';
+import { AdminModule } from './admin/admin.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { MerchantGraphqlModule } from './graphql/merchant-graphql.module.ts';
 import { PlaygroundModule } from './playground/playground.module.ts';
@@ -24,6 +25,7 @@ export class ApiModule {
           introspection: introspectionIn(environment),
           publicUrl: publicUrlOf(environment),
         }),
+        AdminModule.with({ publicUrl: publicUrlOf(environment) }),
         PlaygroundModule.forEnvironment(environment),
       ],
       providers: [{ provide: ENVIRONMENT, useValue: environment }],

@@ -6,6 +6,9 @@ import type { Logger } from '#observability';
 import { IDS, LOGGER } from '#runtime';
 import { MerchantGate } from '../auth/merchant-gate.ts';
 import { ReadersModule } from '../readers/readers.module.ts';
+import { FollowersModule } from '../subscriptions/followers.module.ts';
+import { SubscriptionProtocol } from '../subscriptions/subscription-protocol.ts';
+import { SubscriptionServer } from '../subscriptions/subscription-server.ts';
 import { UseCasesModule } from '../use-cases/use-cases.module.ts';
 import { PUBLIC_URL } from './errors/docs-url.ts';
 import { UserErrors } from './errors/user-errors.ts';
@@ -29,6 +32,8 @@ export class MerchantGraphqlModule {
     return {
       module: MerchantGraphqlModule,
       imports: [
+        FollowersModule,
+        MerchantContextModule,
         ReadersModule,
         UseCasesModule,
         GraphQLModule.forRootAsync<ApolloDriverConfig>({
@@ -44,6 +49,8 @@ export class MerchantGraphqlModule {
         UserErrors,
         AnswerPresenter,
         ...merchantResolvers,
+        SubscriptionProtocol,
+        SubscriptionServer,
       ],
     };
   }
