@@ -7,6 +7,9 @@ import type { Logger } from '#observability';
 import { IDS, LOGGER } from '#runtime';
 import { MerchantGate } from '../auth/merchant-gate.ts';
 import { ReadersModule } from '../readers/readers.module.ts';
+import { FollowersModule } from '../subscriptions/followers.module.ts';
+import { SubscriptionProtocol } from '../subscriptions/subscription-protocol.ts';
+import { SubscriptionServer } from '../subscriptions/subscription-server.ts';
 import { UseCasesModule } from '../use-cases/use-cases.module.ts';
 import { PUBLIC_URL } from './errors/docs-url.ts';
 import { UnreadableRequestFilter } from './errors/unreadable-request.filter.ts';
@@ -31,6 +34,8 @@ export class MerchantGraphqlModule {
     return {
       module: MerchantGraphqlModule,
       imports: [
+        FollowersModule,
+        MerchantContextModule,
         ReadersModule,
         UseCasesModule,
         GraphQLModule.forRootAsync<ApolloDriverConfig>({
@@ -47,6 +52,8 @@ export class MerchantGraphqlModule {
         AnswerPresenter,
         { provide: APP_FILTER, useClass: UnreadableRequestFilter },
         ...merchantResolvers,
+        SubscriptionProtocol,
+        SubscriptionServer,
       ],
     };
   }
