@@ -3,6 +3,7 @@ import { ServiceModule } from '#runtime';
 import { ENVIRONMENT, introspectionIn, publicUrlOf, type ApiEnvironment } from './api.config.ts';
 import { AdminModule } from './admin/admin.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
+import { DocsModule } from './docs/docs.module.ts';
 import { MerchantGraphqlModule } from './graphql/merchant-graphql.module.ts';
 import { PlaygroundModule } from './playground/playground.module.ts';
 import { apiStores } from './stores/api-stores.ts';
@@ -25,6 +26,7 @@ export class ApiModule {
           introspection: introspectionIn(environment),
           publicUrl: publicUrlOf(environment),
         }),
+        DocsModule,
         AdminModule.with({ publicUrl: publicUrlOf(environment) }),
         PlaygroundModule.forEnvironment(environment),
       ],

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
 import type { Ids } from '#domain';
@@ -13,6 +14,7 @@ import { SubscriptionProtocol } from '../subscriptions/subscription-protocol.ts'
 import { SubscriptionServer } from '../subscriptions/subscription-server.ts';
 import { UseCasesModule } from '../use-cases/use-cases.module.ts';
 import { PUBLIC_URL } from './errors/docs-url.ts';
+import { UnreadableRequestFilter } from './errors/unreadable-request.filter.ts';
 import { UserErrors } from './errors/user-errors.ts';
 import { MerchantContexts } from './merchant-context.ts';
 import { merchantDriverOptions, type MerchantGraphqlOptions } from './merchant-driver-options.ts';
@@ -50,6 +52,7 @@ export class MerchantGraphqlModule {
         { provide: PUBLIC_URL, useValue: options.publicUrl },
         UserErrors,
         AnswerPresenter,
+        { provide: APP_FILTER, useClass: UnreadableRequestFilter },
         ...merchantResolvers,
         {
           provide: OperationAdmission,

@@ -22,7 +22,7 @@ export function pageOf<Item, Mark>(rows: readonly Item[], request: PageRequest<M
   return request.from === 'start'
     ? { items, hasNextPage: more || request.before !== undefined, hasPreviousPage: request.after !== undefined }
     : {
-        items: items.reverse(),
+        items: items.toReversed(),
         hasNextPage: request.before !== undefined,
         hasPreviousPage: more || request.after !== undefined,
       };

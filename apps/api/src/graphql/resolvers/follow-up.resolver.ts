@@ -32,7 +32,7 @@ interface FollowUpCommand {
 export class FollowUpResolver {
   constructor(
     private readonly capture: CapturePayment,
-    private readonly void_: VoidPayment,
+    private readonly release: VoidPayment,
     private readonly refund: RefundPayment,
     private readonly answers: AnswerPresenter,
   ) {}
@@ -69,7 +69,7 @@ export class FollowUpResolver {
     @Context() context: MerchantContext,
   ): Promise<VoidPaymentPayload> {
     return this.answer(input, VoidPaymentInput, merchantId, context, (command) =>
-      this.void_.execute({ ...command, reason: input.reason ?? null }),
+      this.release.execute({ ...command, reason: input.reason ?? null }),
     );
   }
 
