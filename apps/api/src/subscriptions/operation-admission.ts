@@ -1,3 +1,4 @@
+import type { GraphQLSchemaHost } from '@nestjs/graphql';
 import {
   getOperationAST,
   getVariableValues,
@@ -8,7 +9,7 @@ import {
   validate,
   type DocumentNode,
   type ExecutionArgs,
-  type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { operationLimits, parseLimits } from '../graphql/limits/execution-limits.ts';
@@ -22,34 +23,59 @@ export type Admission =
   | { readonly ok: false; readonly errors: readonly GraphQLError[] };
 
 /** Lets in what a socket may run: one subscription, valid, and within the limits that hold over HTTP. */
-export function admitOperation(schema: GraphQLSchema, payload: SubscribePayload): Admission {
-  const document = parsed(payload.query);
-  if (document instanceof GraphQLError) return refused(document);
+export class OperationAdmission {
+  /** `hideSuggestions`: whether "Did you mean …?" would tell about a schema that is not shown. */
+  constructor(
+    private readonly schemaHost: GraphQLSchemaHost,
+    private readonly hideSuggestions: boolean,
+  ) {}
 
-  const operation = getOperationAST(document, payload.operationName);
-  if (!operation) {
-    return refused(
-      coded('OPERATION_RESOLUTION_FAILURE', 'Name the operation to run: the document has none or several.'),
-    );
+  admit(payload: SubscribePayload): Admission {
+    const document = parsed(payload.query);
+    if (document instanceof GraphQLError) return refused(document);
+
+    const operation = getOperationAST(document, payload.operationName);
+    if (!operation) {
+      return refused(
+        coded('OPERATION_RESOLUTION_FAILURE', 'Name the operation to run: the document has none or several.'),
+      );
+    }
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
+      return refused(
+        coded('BAD_REQUEST', `A ${operation.operation} is sent by POST to /graphql; here is for subscriptions.`),
+      );
+    }
+    const problems = this.problemsOf(document, operation, payload);
+    if (problems.length > 0) return { ok: false, errors: problems };
+    const { schema } = this.schemaHost;
+    return {
+      ok: true,
+      args: { schema, document, operationName: payload.operationName, variableValues: payload.variables },
+    };
   }
-  if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-    return refused(
-      coded('BAD_REQUEST', `A ${operation.operation} is sent by POST to /graphql; here is for subscriptions.`),
-    );
+
+  private problemsOf(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    payload: SubscribePayload,
+  ): readonly GraphQLError[] {
+    const { schema } = this.schemaHost;
+    const { hideSuggestions } = this;
+    const invalid = validate(schema, document, [...specifiedRules, ...operationLimits], { hideSuggestions });
+    if (invalid.length > 0) return invalid.map((error) => withCode('GRAPHQL_VALIDATION_FAILED', error));
+
+    const variables = payload.variables ?? {};
+    const operationName = payload.operationName ?? undefined;
+    const tooCostly = costProblemOf({ schema, document, operationName, variables });
+    if (tooCostly !== undefined) return [tooCostly];
+
+    const definitions = operation.variableDefinitions ?? [];
+    const coerced = getVariableValues(schema, definitions, variables, {
+      maxErrors: variableErrorsMax,
+      hideSuggestions,
+    });
+    return (coerced.errors ?? []).map((error) => withCode('BAD_USER_INPUT', error));
   }
-  const invalid = validate(schema, document, [...specifiedRules, ...operationLimits]);
-  if (invalid.length > 0) return refused(...invalid.map((error) => withCode('GRAPHQL_VALIDATION_FAILED', error)));
-
-  const variables = payload.variables ?? {};
-  const operationName = payload.operationName ?? undefined;
-  const tooCostly = costProblemOf({ schema, document, operationName, variables });
-  if (tooCostly !== undefined) return refused(tooCostly);
-
-  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-    maxErrors: variableErrorsMax,
-  });
-  if (coerced.errors !== undefined) return refused(...coerced.errors.map((error) => withCode('BAD_USER_INPUT', error)));
-  return { ok: true, args: { schema, document, operationName: operationName ?? null, variableValues: variables } };
 }
 
 function parsed(query: string): DocumentNode | GraphQLError {

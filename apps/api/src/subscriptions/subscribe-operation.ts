@@ -2,12 +2,13 @@ import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionRes
 
 /**
  * Subscribes, and executes the selection for each item with a context of its own: what one item's execution has loaded
- * and kept is not shown for the next one. Errors: the `GraphQLError` with which the subscription did not begin.
+ * and kept is not shown for the next one. What kept the subscription from beginning is thrown in place of the first item:
+ * the protocol ends a subscription for that, and the whole connection for what is thrown earlier.
  */
 export async function subscribeOperation(args: ExecutionArgs, contextOfItem: () => unknown): Promise<ShownItems> {
   const source = await createSourceEventStream(args);
-  if (!(Symbol.asyncIterator in source)) throw source.errors?.[0] ?? new Error('It neither began nor failed.');
-  return new ShownItems(source[Symbol.asyncIterator](), (item) =>
+  const items = Symbol.asyncIterator in source ? source : failing(source.errors?.[0]);
+  return new ShownItems(items[Symbol.asyncIterator](), (item) =>
     execute({ ...args, rootValue: item, contextValue: contextOfItem() }),
   );
 }
@@ -32,4 +33,9 @@ class ShownItems implements AsyncIterableIterator<ExecutionResult, undefined> {
   [Symbol.asyncIterator](): this {
     return this;
   }
+}
+
+// oxlint-disable-next-line require-yield
+async function* failing(error: Error | undefined): AsyncGenerator<never> {
+  throw error ?? new Error('The subscription neither began nor failed.');
 }
