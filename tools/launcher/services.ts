@@ -34,7 +34,13 @@ export const services: readonly Service[] = [
     needsBroker: true,
     environment: () => ({ SETTLEMENT_CUTOFF_SECONDS: String(developmentCutoffSeconds) }),
   },
-  { name: 'webhooks', portOffset: 4, needsBroker: true, environment: nothingMore },
+  {
+    name: 'webhooks',
+    portOffset: 4,
+    needsBroker: true,
+    // In development the receivers run on this machine.
+    environment: () => ({ WEBHOOKS_ALLOW_PRIVATE_TARGETS: 'true' }),
+  },
   {
     name: 'orchestrator',
     portOffset: 1,
