@@ -49,7 +49,14 @@ export const services: readonly Service[] = [
     answersClients: false,
     environment: () => ({ SETTLEMENT_CUTOFF_SECONDS: String(developmentCutoffSeconds) }),
   },
-  { name: 'webhooks', portOffset: 4, needsBroker: true, answersClients: false, environment: nothingMore },
+  {
+    name: 'webhooks',
+    portOffset: 4,
+    needsBroker: true,
+    answersClients: false,
+    // In development the receivers run on this machine.
+    environment: () => ({ WEBHOOKS_ALLOW_PRIVATE_TARGETS: 'true' }),
+  },
   {
     name: 'orchestrator',
     portOffset: 1,
