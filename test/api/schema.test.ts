@@ -28,7 +28,6 @@ const laterWork = [
   'RotateWebhookSecretPayload',
   'SendTestEventInput',
   'SendTestEventPayload',
-  'Subscription',
 ];
 
 let served: GraphQLSchema;

@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DataSource } from 'typeorm';
 import { journalOf, money, type CurrencyCode, type EventId } from '#domain';
-import { createDataSource, UnitOfWork } from '#persistence';
+import { createDataSource, UnitOfWork, type Transaction } from '#persistence';
 import { SystemClock, RandomIds } from '#security';
 import { settlementStores, type SettlementStores } from '../../apps/settlement/src/stores/settlement-stores.ts';
 import { FoldBalances } from '../../apps/settlement/src/use-cases/fold-balances.ts';
@@ -48,10 +47,13 @@ function captureOf(minor: bigint, currency: CurrencyCode = 'EUR') {
 type Posting = readonly ReturnType<typeof captureOf>[];
 
 /** Posts in one transaction, and does something else before it commits. */
-async function post(journals: Posting, beforeCommit: () => Promise<void> = async () => undefined): Promise<void> {
+async function post(
+  journals: Posting,
+  beforeCommit: (tx: Transaction<SettlementStores>) => Promise<unknown> = async () => undefined,
+): Promise<void> {
   await unitOfWork.run(async (tx) => {
     await tx.journals.post(journals);
-    await beforeCommit();
+    await beforeCommit(tx);
   });
 }
 
@@ -139,21 +141,21 @@ describe('balances', () => {
   });
 
   test('stay even at every instant while eight write, one of them slowly, and three fold', async () => {
-    let writing = true;
-    const writer = async (pauseMs: number): Promise<void> => {
+    const written = new AbortController();
+    const writer = async (slowBySeconds: number): Promise<void> => {
       for (let turn = 0; turn < 25; turn += 1) {
         const journals = Array.from({ length: 1 + (turn % 5) }, () => captureOf(BigInt(100 + turn), 'CHF'));
-        await post(journals, () => pause(pauseMs));
+        await post(journals, (tx) => tx.sql.query('SELECT pg_sleep($1)', [slowBySeconds]));
       }
     };
     const untilWritten = async (work: () => Promise<void>): Promise<void> => {
-      while (writing) await work();
+      while (!written.signal.aborted) await work();
     };
     const samples: Sample[] = [];
     const watching = untilWritten(async () => void samples.push(await sample()));
     const folding = [0, 1, 2].map(() => untilWritten(async () => void (await folder.execute())));
-    await Promise.all([0, 0, 0, 0, 0, 1, 2, 20].map(writer));
-    writing = false;
+    await Promise.all([0, 0, 0, 0, 0, 0.001, 0.002, 0.02].map(writer));
+    written.abort();
     await Promise.all([watching, ...folding]);
 
     expect(samples.length).toBeGreaterThan(20);

@@ -1,3 +1,4 @@
+import { adminSchemaText } from './admin-schema.ts';
 import { merchantSchemaText } from './merchant-schema.ts';
 
 /** A committed file that follows from the code. */
@@ -8,4 +9,5 @@ export interface GeneratedFile {
 
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/generated/schema.graphql', content: merchantSchemaText },
+  { path: 'docs/generated/admin-schema.graphql', content: adminSchemaText },
 ];

@@ -25,9 +25,17 @@ const nothingMore = (): Record<string, string> => ({});
 /** In development a batch settles while one looks; in production the cut-off is a day. */
 const developmentCutoffSeconds = 5;
 
+/** There are a dozen test cards, and a bench makes thousands of payments a second with one; production allows ten. */
+const developmentVelocityLimit = 1_000_000;
+
 export const services: readonly Service[] = [
   { name: 'sandbox', portOffset: 5, needsBroker: false, environment: nothingMore },
-  { name: 'fraud', portOffset: 2, needsBroker: true, environment: nothingMore },
+  {
+    name: 'fraud',
+    portOffset: 2,
+    needsBroker: true,
+    environment: () => ({ VELOCITY_LIMIT: String(developmentVelocityLimit) }),
+  },
   {
     name: 'settlement',
     portOffset: 3,

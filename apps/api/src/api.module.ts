@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceModule } from '#runtime';
 import { ENVIRONMENT, introspectionIn, publicUrlOf, type ApiEnvironment } from './api.config.ts';
+import { AdminModule } from './admin/admin.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { DocsModule } from './docs/docs.module.ts';
 import { MerchantGraphqlModule } from './graphql/merchant-graphql.module.ts';
@@ -26,6 +27,7 @@ export class ApiModule {
           publicUrl: publicUrlOf(environment),
         }),
         DocsModule,
+        AdminModule.with({ publicUrl: publicUrlOf(environment) }),
         PlaygroundModule.forEnvironment(environment),
       ],
       providers: [{ provide: ENVIRONMENT, useValue: environment }],

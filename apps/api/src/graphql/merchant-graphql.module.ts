@@ -1,12 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { GraphQLModule } from '@nestjs/graphql';
+import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
 import type { Ids } from '#domain';
 import type { Logger } from '#observability';
 import { IDS, LOGGER } from '#runtime';
 import { MerchantGate } from '../auth/merchant-gate.ts';
 import { ReadersModule } from '../readers/readers.module.ts';
+import { FollowersModule } from '../subscriptions/followers.module.ts';
+import { OperationAdmission } from '../subscriptions/operation-admission.ts';
+import { SocketErrors } from '../subscriptions/socket-errors.ts';
+import { SubscriptionProtocol } from '../subscriptions/subscription-protocol.ts';
+import { SubscriptionServer } from '../subscriptions/subscription-server.ts';
 import { UseCasesModule } from '../use-cases/use-cases.module.ts';
 import { PUBLIC_URL } from './errors/docs-url.ts';
 import { UnreadableRequestFilter } from './errors/unreadable-request.filter.ts';
@@ -31,6 +36,8 @@ export class MerchantGraphqlModule {
     return {
       module: MerchantGraphqlModule,
       imports: [
+        FollowersModule,
+        MerchantContextModule,
         ReadersModule,
         UseCasesModule,
         GraphQLModule.forRootAsync<ApolloDriverConfig>({
@@ -47,6 +54,14 @@ export class MerchantGraphqlModule {
         AnswerPresenter,
         { provide: APP_FILTER, useClass: UnreadableRequestFilter },
         ...merchantResolvers,
+        {
+          provide: OperationAdmission,
+          useFactory: (host: GraphQLSchemaHost) => new OperationAdmission(host, !options.introspection),
+          inject: [GraphQLSchemaHost],
+        },
+        SocketErrors,
+        SubscriptionProtocol,
+        SubscriptionServer,
       ],
     };
   }

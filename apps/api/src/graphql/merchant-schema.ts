@@ -1,5 +1,6 @@
 import type { BuildSchemaOptions } from '@nestjs/graphql';
 import type { GraphQLSchema } from 'graphql';
+import { SubscriptionsResolver } from '../subscriptions/subscriptions.resolver.ts';
 import { CreatePaymentResolver } from './resolvers/create-payment.resolver.ts';
 import { EventQueriesResolver } from './resolvers/event-queries.resolver.ts';
 import { FollowUpResolver } from './resolvers/follow-up.resolver.ts';
@@ -22,6 +23,7 @@ export const merchantResolvers = [
   WebhookDeliveryResolver,
   CreatePaymentResolver,
   FollowUpResolver,
+  SubscriptionsResolver,
 ];
 
 export const merchantSchemaOptions: BuildSchemaOptions = { orphanedTypes: userErrorTypes };
