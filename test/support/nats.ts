@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { ChildRecord } from '../../tools/launcher/child-record.ts';
@@ -14,6 +14,8 @@ export interface TestNats {
   kill(): Promise<void>;
   /** Removes every stream and message. Only of a server that is not running. */
   wipe(): Promise<void>;
+  /** Keeps a copy of all streams and messages, and gives what puts it back. Both only of a server that is not running. */
+  remember(): Promise<() => Promise<void>>;
   /** Starts it again on the same port, stopping it first when it still runs. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -38,6 +40,14 @@ export async function startNats(): Promise<TestNats> {
     async kill() {
       server.signal('SIGKILL');
       await server.exit;
+    },
+    async remember() {
+      const copy = join(home, 'remembered');
+      await cp(storeDirectory, copy, { recursive: true });
+      return async () => {
+        await rm(storeDirectory, { recursive: true, force: true });
+        await rename(copy, storeDirectory);
+      };
     },
     wipe: () => rm(storeDirectory, { recursive: true, force: true }),
     async restart() {

@@ -3,6 +3,7 @@ import { streams, type EventSource } from '#contracts';
 import type { Logger } from '#observability';
 import type { Broker } from './broker.ts';
 import { pause } from './pause.ts';
+import { metadataOfNewConsumer } from './stream-state.ts';
 import { ensureStream, isNotFound, streamAgeMaxNs } from './topology.ts';
 
 export interface EventPullOptions {
@@ -89,8 +90,8 @@ export class EventPull {
   private async ensureConsumer(): Promise<void> {
     const { source, consumer, filters, stopping } = this.options;
     const manager = await this.broker.manager(stopping);
-    await ensureStream(manager, source);
-    const stream = streams[source].name;
+    const info = await ensureStream(manager, source);
+    const stream = info.config.name;
     const changeable = {
       filter_subjects: [...filters],
       ack_wait: ackWaitNs,
@@ -108,6 +109,7 @@ export class EventPull {
         ack_policy: AckPolicy.Explicit,
         deliver_policy: DeliverPolicy.All,
         max_deliver: -1,
+        metadata: metadataOfNewConsumer(info),
         ...changeable,
       });
     }

@@ -1,10 +1,10 @@
-import { jetstream, type JetStreamClient, type StreamInfo } from '@nats-io/jetstream';
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { encodeEnvelope, hints, streams, subjectOf, type EventSource, type LoggedEvent } from '#contracts';
 import { shardCount } from '#domain';
 import type { Logger } from '#observability';
 import type { Broker } from './broker.ts';
 import { pause } from './pause.ts';
-import { ensureStream, makeRoom } from './topology.ts';
+import { inspectStream } from './stream-state.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** Where a lane of the log stands; opaque but for what ties it to the stream. */
@@ -62,6 +62,8 @@ export class Relay<Cursor extends RelayCursor> {
   private readonly leaseMs: number;
   private readonly doorbells: WakeUp[] = [];
   private readonly stopping = new AbortController();
+  /** Each may have led to a server that has forgotten something. */
+  private reconnects = 0;
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(log: RelayLog<Cursor>, broker: Broker, options: RelayOptions) {
@@ -75,6 +77,10 @@ export class Relay<Cursor extends RelayCursor> {
     const lanes = Array.from({ length: this.options.lanes }, (_, lane) => this.runLane(lane));
     this.running = Promise.all(lanes);
     void this.broker.onHint(hints.eventsAppended(this.options.source), () => this.wake());
+    this.broker.onReconnect(() => {
+      this.reconnects += 1;
+      this.wake();
+    });
   }
 
   /** Looks at the log now instead of at the next poll. */
@@ -116,9 +122,9 @@ export class Relay<Cursor extends RelayCursor> {
    */
   private async holdLane(client: JetStreamClient, held: Cursor, doorbell: WakeUp): Promise<void> {
     const shards = this.shardsOf(held.lane);
+    let seen = { reconnects: this.reconnects, at: performance.now() };
     let stored: Cursor | undefined = await this.followStream(held);
     let storedAt = performance.now();
-    let streamSeenAt = performance.now();
     while (stored !== undefined && !this.stopping.signal.aborted) {
       const page = await this.log.read(stored, shards, pageSize);
       const idle = page.events.length === 0;
@@ -126,9 +132,10 @@ export class Relay<Cursor extends RelayCursor> {
       const position = await this.publish(client, page.events, stored.streamSeq);
       const read: Cursor = { ...page.next, streamSeq: position.last };
       let next = read;
-      if (position.wentBackwards || performance.now() - streamSeenAt > streamCheckMs) {
+      const inDoubt = position.wentBackwards || seen.reconnects !== this.reconnects;
+      if (inDoubt || performance.now() - seen.at > streamCheckMs) {
+        seen = { reconnects: this.reconnects, at: performance.now() };
         next = await this.followStream(read, position.wentBackwards);
-        streamSeenAt = performance.now();
       }
       const newsToStore = !idle || next !== read;
       if (!newsToStore && performance.now() - storedAt < this.leaseMs / 3) continue;
@@ -137,26 +144,25 @@ export class Relay<Cursor extends RelayCursor> {
     }
   }
 
-  /** Notices a stream that was made anew or went backwards, and then starts the log over. */
+  /** Notices a stream that was made anew, lost its end or has a consumer that missed its beginning, and starts the log over. */
   private async followStream(cursor: Cursor, wentBackwards = false): Promise<Cursor> {
-    const manager = await this.broker.manager(this.stopping.signal);
-    const info = await ensureStream(manager, this.options.source);
-    await makeRoom(manager, info);
-    const created = new Date(info.created);
-    if (cursor.streamCreated === null) return { ...cursor, streamCreated: created };
-    const same = cursor.streamCreated.getTime() === created.getTime();
-    if (same && !wentBackwards && BigInt(info.state.last_seq) >= cursor.streamSeq) return cursor;
-    this.reportLoss(info, same);
-    return this.log.rewind(cursor, { created, lastSeq: BigInt(info.state.last_seq) });
-  }
-
-  private reportLoss(info: StreamInfo, same: boolean): void {
-    this.options.logger.warn(
-      { stream: streams[this.options.source].name, lastSeq: info.state.last_seq },
+    const { source, logger } = this.options;
+    const { generation, lastSeq } = await inspectStream(await this.broker.manager(this.stopping.signal), source);
+    if (cursor.streamCreated === null) return { ...cursor, streamCreated: generation };
+    const same = cursor.streamCreated.getTime() === generation.getTime();
+    if (same && !wentBackwards && lastSeq >= cursor.streamSeq) return cursor;
+    logger.warn(
+      {
+        stream: streams[source].name,
+        lane: cursor.lane,
+        lastSeq: Number(lastSeq),
+        expectedSeq: Number(cursor.streamSeq),
+      },
       same
         ? 'the stream has lost its end; publishing the log again'
-        : 'the stream was made anew; publishing the log again',
+        : 'the stream or a consumer of it was made anew; publishing the log again',
     );
+    return this.log.rewind(cursor, { created: generation, lastSeq });
   }
 
   /**

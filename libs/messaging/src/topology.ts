@@ -2,7 +2,6 @@ import {
   DiscardPolicy,
   RetentionPolicy,
   StorageType,
-  type ConsumerInfo,
   type JetStreamManager,
   type StreamInfo,
 } from '@nats-io/jetstream';
@@ -16,10 +15,8 @@ const duplicateWindowNs = 120 * 1e9;
  * A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. A
  * server sets this much aside for each stream, so the three of them and the dead letters stay below the 4 GB that ours has.
  */
-const streamBytesMax = 1024 ** 3;
+export const streamBytesMax = 1024 ** 3;
 const deadLetterBytesMax = 128 * 1024 ** 2;
-/** Above this what everybody has handled is removed, long before the stream is full. */
-const streamBytesComfortable = streamBytesMax / 2;
 
 const alreadyInUse = 10058;
 
@@ -30,29 +27,6 @@ export async function ensureStream(manager: JetStreamManager, source: EventSourc
 
 export async function ensureDeadLetterStream(manager: JetStreamManager): Promise<StreamInfo> {
   return ensure(manager, { ...deadLetterStream, bytesMax: deadLetterBytesMax });
-}
-
-/**
- * Removes what every consumer has handled when the stream gets large. Without this a busy day would fill it, and the
- * relay would wait for the week in which the oldest messages expire.
- */
-export async function makeRoom(
-  manager: JetStreamManager,
-  info: StreamInfo,
-  comfortable = streamBytesComfortable,
-): Promise<void> {
-  if (info.state.bytes <= comfortable) return;
-  let handled = info.state.last_seq;
-  for await (const consumer of manager.consumers.list(info.config.name)) {
-    handled = Math.min(handled, handledBy(consumer, info));
-  }
-  if (handled >= info.state.first_seq) await manager.streams.purge(info.config.name, { seq: handled + 1 });
-}
-
-/** Up to where the consumer needs nothing any more. Messages that its filter leaves out do not move its floor. */
-function handledBy(consumer: ConsumerInfo, stream: StreamInfo): number {
-  if (consumer.num_ack_pending > 0) return consumer.ack_floor.stream_seq;
-  return consumer.num_pending === 0 ? stream.state.last_seq : consumer.delivered.stream_seq;
 }
 
 async function ensure(

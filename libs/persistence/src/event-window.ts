@@ -108,12 +108,13 @@ export class EventWindow {
   async backlog(lanes: number): Promise<{ readonly unpublished: number; readonly oldestAgeMs: number }> {
     const [row] = await this.sql.query<{ unpublished: bigint; oldest_age_ms: number | null }>(
       `WITH horizon AS (
-         SELECT coalesce(min(pg_snapshot_xmin(published)::text::bigint), 0)::text::xid8 AS xid FROM relay_cursor)
+         SELECT (CASE WHEN count(*) = $1 THEN min(pg_snapshot_xmin(published)::text::bigint) ELSE 0 END)::text::xid8 AS xid
+         FROM relay_cursor WHERE lane < $1)
        SELECT count(*) AS unpublished, (extract(epoch FROM now() - min(occurred_at)) * 1000)::float8 AS oldest_age_ms
        FROM event, horizon
        WHERE event.xid >= horizon.xid AND NOT EXISTS (
          SELECT 1 FROM relay_cursor
-         WHERE lane = event.shard % $1 AND (pg_visible_in_snapshot(event.xid, published)
+         WHERE lane = event.shard % $1::integer AND (pg_visible_in_snapshot(event.xid, published)
             OR (publishing IS NOT NULL AND event.seq <= after_seq AND pg_visible_in_snapshot(event.xid, publishing))))`,
       [lanes],
     );

@@ -57,6 +57,7 @@ export function startMortalRelay(options: MortalRelayOptions): MortalRelay {
     },
     dead: death.promise,
     async stop() {
+      if (dead) return;
       await relay.stop();
       await broker.close();
     },

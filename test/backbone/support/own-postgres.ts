@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ChildRecord } from '../../../tools/launcher/child-record.ts';
 import { Cluster } from '../../../tools/postgres/cluster.ts';
 import { freePort } from '../../../tools/processes/free-port.ts';
 import { startProcess, type ServerProcess } from '../../../tools/processes/server-process.ts';
 import { randomSecret } from '../../../tools/provisioning/passwords.ts';
+import { fixtureDirectory, processRecord } from '../../support/run-directory.ts';
 import { until } from '../../support/until.ts';
 
 /** A PostgreSQL that a test may kill: the run's shared one carries everybody else. Empty, reached as its owner. */
@@ -17,13 +18,12 @@ export interface OwnPostgres {
 }
 
 export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const home = await mkdtemp(join(tmpdir(), 'quittance-test-own-postgres-'));
-  // The server's own user has to pass through when the tests run as root.
-  await chmod(home, 0o711);
+  const home = await fixtureDirectory('own-postgres');
   const place = { dataDirectory: join(home, 'data'), logFile: join(home, 'postgres.log') };
   const cluster = await Cluster.at({ ...place, port: await freePort(), ownerPassword: randomSecret() });
   await cluster.initialise();
-  let server = await begin(cluster);
+  const record = new ChildRecord(join(home, processRecord));
+  let server = await begin(cluster, record);
   return {
     url: cluster.ownerUrl('postgres'),
     async kill() {
@@ -32,7 +32,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       await cluster.clearLeftovers();
     },
     async start() {
-      server = await begin(cluster);
+      server = await begin(cluster, record);
     },
     async stop() {
       if (!server.hasEnded()) await server.stop('SIGINT', 10_000);
@@ -41,8 +41,9 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   };
 }
 
-async function begin(cluster: Cluster): Promise<ServerProcess> {
+async function begin(cluster: Cluster, record: ChildRecord): Promise<ServerProcess> {
   const server = await startProcess(cluster.recipe());
+  await record.add('postgres', server.pid);
   await until('PostgreSQL', () => cluster.answers(), { deadlineMs: 30_000 });
   return server;
 }

@@ -1,0 +1,58 @@
+import type { ConsumerInfo, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
+import type { EventSource } from '#contracts';
+import { ensureStream, streamBytesMax } from './topology.ts';
+
+/** What a relay has to know of its stream. */
+export interface StreamState {
+  /** Changes when the log has to be published once more: the stream was made anew, or a consumer missed its beginning. */
+  readonly generation: Date;
+  readonly lastSeq: bigint;
+}
+
+/** Above this, what everybody has handled is removed, long before the stream is full. */
+const comfortableBytes = streamBytesMax / 2;
+
+/** A consumer that came when the stream had already dropped messages says so for as long as it lives. */
+const missedTheBeginning = 'quittance-missed-the-beginning';
+
+/** Looks at the stream, makes it when it is missing, and makes room on it when it is getting full. */
+export async function inspectStream(
+  manager: JetStreamManager,
+  source: EventSource,
+  comfortable = comfortableBytes,
+): Promise<StreamState> {
+  const info = await ensureStream(manager, source);
+  const consumers: ConsumerInfo[] = [];
+  for await (const consumer of manager.consumers.list(info.config.name)) consumers.push(consumer);
+  if (info.state.bytes > comfortable) await makeRoom(manager, info, consumers);
+  const latecomers = consumers.filter((consumer) => consumer.config.metadata?.[missedTheBeginning] !== undefined);
+  const births = [info.created, ...latecomers.map((consumer) => consumer.created)].map((time) => Date.parse(time));
+  return { generation: new Date(Math.max(...births)), lastSeq: BigInt(info.state.last_seq) };
+}
+
+/**
+ * What a new consumer writes into its metadata. The relay sees it and publishes the log again: so a service that was away
+ * for longer than the stream remembers, or is new, gets everything that the log still holds.
+ */
+export function metadataOfNewConsumer({ state }: StreamInfo): Record<string, string> {
+  return state.first_seq > 1 ? { [missedTheBeginning]: 'true' } : {};
+}
+
+/**
+ * Removes what every consumer has handled. Without this a busy day would fill the stream, and the relay would wait for
+ * the week in which the oldest messages expire.
+ */
+async function makeRoom(
+  manager: JetStreamManager,
+  info: StreamInfo,
+  consumers: readonly ConsumerInfo[],
+): Promise<void> {
+  const handled = Math.min(info.state.last_seq, ...consumers.map((consumer) => handledBy(consumer, info)));
+  if (handled >= info.state.first_seq) await manager.streams.purge(info.config.name, { seq: handled + 1 });
+}
+
+/** Up to where the consumer needs nothing any more. Messages that its filter leaves out do not move its floor. */
+function handledBy(consumer: ConsumerInfo, stream: StreamInfo): number {
+  if (consumer.num_ack_pending > 0) return consumer.ack_floor.stream_seq;
+  return consumer.num_pending === 0 ? stream.state.last_seq : consumer.delivered.stream_seq;
+}
