@@ -83,7 +83,8 @@ function readPackages(lockfile) {
  */
 async function install() {
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const order = ['install', '--no-save', '--include=dev', '--include=optional'];
+  // Node itself and PostgreSQL's libraries are put in place by install scripts, whatever the person's npm is set to.
+  const order = ['install', '--no-save', '--include=dev', '--include=optional', '--ignore-scripts=false'];
   const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
   const [result] = await work('Installing', [[npm[0], [...npm.slice(1), ...order, ...quietly]]]);
   if (result.code !== 0) {

@@ -6,7 +6,7 @@ import { orExplain } from './obstacle.ts';
 
 process.exit(
   await orExplain(async () => {
-    const plan = await planFromEnvironment();
+    const plan = await planFromEnvironment({ followsChanges: true });
     return runStack(plan, async (stage) => {
       await showDemo(stage);
       await followChanges(stage, plan.builtDirectory);

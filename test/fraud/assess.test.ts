@@ -1,7 +1,9 @@
+import type { INestApplication } from '@nestjs/common';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FraudEventData } from '#contracts';
 import type { PaymentId } from '#domain';
+import { CardUseReaper } from '../../apps/fraud/src/schedules/card-use-reaper.ts';
 import { newId, paymentCreated, type PaymentFacts } from '../support/payment-events.ts';
 import { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
@@ -10,10 +12,11 @@ import { startFraud } from './fraud-service.ts';
 type Assessed = FraudEventData<'payment.assessed'>;
 
 let stage: Stage;
+let service: INestApplication;
 
 beforeAll(async () => {
   stage = await Stage.set('fraud', startFraud, ['fraud']);
-  await stage.enter();
+  service = await stage.enter();
 });
 
 afterAll(() => stage.clear());
@@ -96,8 +99,8 @@ describe('a payment is assessed', () => {
 describe('the service', () => {
   test('may not change or take back what it decided', async () => {
     await assessmentOf({});
-    const service = new pg.Client({ connectionString: stage.database.urlFor('fraud') });
-    await service.connect();
+    const client = new pg.Client({ connectionString: stage.database.urlFor('fraud') });
+    await client.connect();
     for (const statement of [
       `UPDATE fraud.assessment SET decision = 'allow'`,
       'DELETE FROM fraud.assessment',
@@ -105,8 +108,20 @@ describe('the service', () => {
       'TRUNCATE fraud.assessment',
       'SELECT 1 FROM payments.payment',
     ]) {
-      await expect(service.query(statement), statement).rejects.toThrow('permission denied');
+      await expect(client.query(statement), statement).rejects.toThrow('permission denied');
     }
-    await service.end();
+    await client.end();
+  });
+
+  test('forgets the uses of a card after eight days, and no sooner', async () => {
+    const cardToken = newId('tok');
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    for (const days of [9, 8.01, 7.99, 0]) await assessmentOf({ cardToken, at: daysAgo(days) });
+    await service.get(CardUseReaper).reap();
+    const rows = await stage.query<{ second: Date }>(
+      'SELECT second FROM fraud.card_use WHERE card_token = $1 ORDER BY second',
+      [cardToken],
+    );
+    expect(rows.map(({ second }) => Math.round((Date.now() - second.getTime()) / 86_400_000))).toEqual([8, 0]);
   });
 });

@@ -21,7 +21,8 @@ process.exit(
     const builtDirectory = join(settings.home, 'fixtures');
     await placeFixtures(builtDirectory);
     const migrationsDirectory = resolve('migrations');
-    const plan = { settings, services, builtDirectory, migrationsDirectory, playgroundKey: undefined };
+    const followsChanges = process.env['FOLLOWS_CHANGES'] !== undefined;
+    const plan = { settings, services, builtDirectory, migrationsDirectory, followsChanges, playgroundKey: undefined };
     return runStack(plan, async ({ terminal }) => terminal.line('everything serves'));
   }),
 );

@@ -34,6 +34,7 @@ async function prepareFixture(): Promise<Fixture> {
     launch(environment = {}) {
       const program = runProgram(process.execPath, [fixtureLauncher], {
         env: { ...process.env, QUITTANCE_HOME: home.directory, PORT: String(firstPort), ...environment },
+        detached: true,
       });
       launched.push(program);
       void record.add(`launcher ${launched.length}`, program.pid);
@@ -73,7 +74,7 @@ describe('a running launcher', () => {
 
   beforeAll(async () => {
     fixture = await prepareFixture();
-    launcher = fixture.launch();
+    launcher = fixture.launch({ ADMIN_KEY: "somebody else's", LOG_LEVEL: 'warn' });
     await launcher.printed('everything serves');
   });
 
@@ -112,7 +113,7 @@ describe('a running launcher', () => {
     const answer = await fetch(`http://127.0.0.1:${fixture.firstPort + 3}/`);
     const { environment } = (await answer.json()) as { environment: Record<string, string> };
     expect(new URL(environment['DATABASE_URL'] ?? '').username).toBe('quittance_settlement');
-    expect(environment['SETTLEMENT_CUTOFF_SECONDS']).toBe('5');
+    expect(environment).toMatchObject({ SETTLEMENT_CUTOFF_SECONDS: '5', LOG_LEVEL: 'warn' });
     expect(environment).not.toHaveProperty('ADMIN_KEY');
     expect(environment).not.toHaveProperty('QUITTANCE_HOME');
   });
@@ -140,12 +141,17 @@ describe('an end', () => {
     },
   );
 
-  test('does not wait for a service that hangs longer than it was promised', async () => {
+  test('by Ctrl-C, which the whole group hears, keeps the database for a service that still drains', async () => {
     const fixture = await fixtureOfThisTest();
     const launcher = fixture.launch();
     await launcher.printed('everything serves');
+    const ownerUrl = await ownerUrlOf(fixture);
     await fetch(`http://127.0.0.1:${fixture.firstPort + 4}/hang`);
-    launcher.signal('SIGINT');
+    process.kill(-launcher.pid, 'SIGINT');
+    await until('the others to drain', async () =>
+      (await readFile(fixture.home.log('api'), 'utf8')).includes('drained'),
+    );
+    expect(await query(ownerUrl, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
     expect((await launcher.exit).code).toBe(0);
     expect(launcher.output()).toContain('webhooks did not stop within 10.5 s and was killed');
   });
@@ -167,6 +173,20 @@ test('five deaths of a service in a minute stop everything with its last log lin
   expect(launcher.output()).toContain('orchestrator died 5 times within a minute, the last time with exit code 3');
   expect(launcher.output()).toContain('cannot live with this configuration');
   expect(await pids(fixture.home)).toEqual({});
+});
+
+test('while code is being written, a service that cannot be kept alive stays down and the others go on', async () => {
+  const fixture = await fixtureOfThisTest();
+  const launcher = fixture.launch({ FOLLOWS_CHANGES: '1' });
+  await launcher.printed('everything serves');
+  const fraud = `http://127.0.0.1:${fixture.firstPort + 2}`;
+  for (let death = 1; death <= 5; death += 1) {
+    await until('fraud to serve', async () => (await fetch(`${fraud}/readyz`)).ok);
+    await fetch(`${fraud}/exit`).catch(() => undefined);
+  }
+  await launcher.printed('it stays down until its code changes');
+  expect((await fetch(`http://127.0.0.1:${fixture.firstPort}/readyz`)).ok).toBe(true);
+  await expect(fetch(`${fraud}/readyz`)).rejects.toThrow();
 });
 
 test('after kill −9 of the launcher the next one ends the orphans and goes on from the same data', async () => {

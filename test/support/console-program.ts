@@ -14,7 +14,12 @@ export interface ConsoleProgram {
 export function runProgram(
   command: string,
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly cwd?: string;
+    /** Leads a process group of its own, as what a shell starts in the foreground does. */
+    readonly detached?: boolean;
+  } = {},
 ): ConsoleProgram {
   const child = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -61,10 +61,14 @@ export class EventStreams {
     });
   }
 
-  /** Whether the consumer has taken and answered every message of the stream. */
-  async isDone(source: EventSource, consumer: string): Promise<boolean> {
+  /** How many messages of the stream the consumer has not answered yet. */
+  async remaining(source: EventSource, consumer: string): Promise<number> {
     const info = await (await this.broker.manager()).consumers.info(streams[source].name, consumer);
-    return info.num_pending === 0 && info.num_ack_pending === 0;
+    return info.num_pending + info.num_ack_pending;
+  }
+
+  async isDone(source: EventSource, consumer: string): Promise<boolean> {
+    return (await this.remaining(source, consumer)) === 0;
   }
 
   async close(): Promise<void> {

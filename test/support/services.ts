@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from '../../apps/api/src/api.module.ts';
 import { apiEnvironment } from '../../apps/api/src/api.config.ts';
+import { prepareApi } from '../../apps/api/src/prepare-api.ts';
 import { OrchestratorModule } from '../../apps/orchestrator/src/orchestrator.module.ts';
 import { orchestratorEnvironment } from '../../apps/orchestrator/src/orchestrator.config.ts';
 import { SystemClock } from '../../apps/sandbox/src/clock.ts';
@@ -45,7 +46,11 @@ export async function startOrchestratorHere(
 
 export async function startApiHere(places: ServicePlaces): Promise<NestFastifyApplication> {
   const environment = apiEnvironment.parse({ ...here(places, 'api'), ADMIN_KEY: testAdminKey, ...places.environment });
-  return startService(ApiModule.forEnvironment(environment), { environment, listensToEvents: false });
+  return startService(ApiModule.forEnvironment(environment), {
+    environment,
+    listensToEvents: false,
+    prepare: prepareApi,
+  });
 }
 
 function here({ database, nats }: ServicePlaces, service: 'api' | 'orchestrator'): Record<string, string> {

@@ -9,6 +9,13 @@ import { startNats, type TestNats } from './nats.ts';
 /** Starts a service with the variables of its environment. */
 export type StartService = (variables: Readonly<Record<string, string>>) => Promise<INestApplication>;
 
+export interface Gate {
+  isWaitedFor(): Promise<boolean>;
+  /** Ends the database sessions that wait, and with them their transactions. */
+  killWhoWaits(): Promise<void>;
+  open(): void;
+}
+
 /** One service under test, for real, with a database and a broker that nobody else uses. */
 export class Stage {
   private readonly services = new Set<INestApplication>();
@@ -55,12 +62,13 @@ export class Stage {
   }
 
   /** Lets readers pass and keeps writers waiting, so that a transaction stops half way until the gate is opened. */
-  async holdTable(table: string): Promise<{ isWaitedFor(): Promise<boolean>; open(): void }> {
+  async holdTable(table: string): Promise<Gate> {
     const holder = await this.owner.connect();
     await holder.query(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+    const waiting = 'FROM pg_locks WHERE relation = $1::regclass AND NOT granted';
     return {
-      isWaitedFor: async () =>
-        (await this.query('SELECT 1 FROM pg_locks WHERE relation = $1::regclass AND NOT granted', [table])).length > 0,
+      isWaitedFor: async () => (await this.query(`SELECT 1 ${waiting}`, [table])).length > 0,
+      killWhoWaits: async () => void (await this.query(`SELECT pg_terminate_backend(pid, 5000) ${waiting}`, [table])),
       open: () => void holder.query('ROLLBACK').then(() => holder.release()),
     };
   }

@@ -22,6 +22,8 @@ export interface LaunchPlan {
   /** The compiled tree. */
   readonly builtDirectory: string;
   readonly migrationsDirectory: string;
+  /** Whether changed code is followed: `npm run dev`. */
+  readonly followsChanges: boolean;
   /** The demo merchant's key of an earlier start, so that the api has it from the beginning. */
   readonly playgroundKey: string | undefined;
 }
@@ -141,6 +143,7 @@ export class Launcher {
       home: this.home,
       builtDirectory: this.plan.builtDirectory,
       needs: this.ownServers().map(({ by }) => by),
+      mayStayDown: this.plan.followsChanges,
       addresses: () => ({ ...this.knownAddresses(), playgroundKey: this.playgroundKey }),
     };
     await Promise.all(this.plan.services.map((service) => this.supervisor.start(serviceProgram(service, place))));

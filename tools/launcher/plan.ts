@@ -6,13 +6,14 @@ import { services } from './services.ts';
 import { readSettings } from './settings.ts';
 
 /** What `npm start` and `npm run dev` run: our services from `dist`, as the environment wants them. */
-export async function planFromEnvironment(): Promise<LaunchPlan> {
+export async function planFromEnvironment({ followsChanges }: Pick<LaunchPlan, 'followsChanges'>): Promise<LaunchPlan> {
   const settings = readSettings(process.env);
   return {
     settings,
     services,
     builtDirectory: resolve('dist'),
     migrationsDirectory: resolve('dist', 'migrations'),
+    followsChanges,
     playgroundKey: (await readDemoFile(new Home(settings.home)))?.secretKey,
   };
 }

@@ -19,6 +19,15 @@ const serviceReadyMs = 60_000;
 /** Ten seconds is what a service promises; a moment more keeps us from killing one that just made it. */
 const serviceGraceMs = 10_500;
 
+/** A tenth of the share of a process that answers clients, when both want the processor. */
+const workOffNiceness = 10;
+
+/**
+ * V8 lets its nursery grow to 16 MB a half before it collects at all, which is most of what an otherwise small service
+ * keeps resident. A nursery of 4 MB costs no measurable throughput.
+ */
+const memoryBounds = ['--max-semi-space-size=4'];
+
 export function postgresProgram(cluster: Cluster): Program {
   return {
     name: postgresName,
@@ -30,6 +39,7 @@ export function postgresProgram(cluster: Cluster): Program {
     // "Fast" shutdown: sessions are ended, everything is written, the next start replays nothing.
     stopSignal: 'SIGINT',
     stopGraceMs: 20_000,
+    mayStayDown: false,
   };
 }
 
@@ -42,6 +52,7 @@ export function natsProgram(broker: Broker): Program {
     readyWithinMs: natsReadyMs,
     stopSignal: 'SIGTERM',
     stopGraceMs: 5_000,
+    mayStayDown: false,
   };
 }
 
@@ -51,6 +62,8 @@ export interface ServicePlace {
   readonly builtDirectory: string;
   /** Of the servers that are ours; one that DATABASE_URL or NATS_URL names is not waited for. */
   readonly needs: readonly string[];
+  /** While its code is being written, a service that cannot live waits for the next change. */
+  readonly mayStayDown: boolean;
   addresses(): Addresses;
 }
 
@@ -63,7 +76,8 @@ export function serviceProgram(service: Service, place: ServicePlace): Program {
       if (!existsSync(entry)) throw new Obstacle(`${entry} is missing.`, ['Build it: npm run build']);
       return {
         command: process.execPath,
-        args: [entry],
+        args: [...memoryBounds, entry],
+        niceness: service.answersClients ? 0 : workOffNiceness,
         env: serviceEnvironment(service, place.addresses(), process.env),
         logFile: place.home.log(service.name),
       };
@@ -72,6 +86,7 @@ export function serviceProgram(service: Service, place: ServicePlace): Program {
     readyWithinMs: serviceReadyMs,
     stopSignal: 'SIGTERM',
     stopGraceMs: serviceGraceMs,
+    mayStayDown: place.mayStayDown,
   };
 }
 

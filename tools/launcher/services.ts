@@ -17,6 +17,11 @@ export interface Service {
   /** The port is PORT plus this. */
   readonly portOffset: number;
   readonly needsBroker: boolean;
+  /**
+   * Whether it is somebody's answer that waits for the processor. The others work off what has been accepted, and on a
+   * machine that is too small for a burst that is what should wait.
+   */
+  readonly answersClients: boolean;
   readonly environment: (addresses: Addresses) => Readonly<Record<string, string>>;
 }
 
@@ -25,26 +30,45 @@ const nothingMore = (): Record<string, string> => ({});
 /** In development a batch settles while one looks; in production the cut-off is a day. */
 const developmentCutoffSeconds = 5;
 
+/** There are a dozen test cards, and a bench makes thousands of payments a second with one; production allows ten. */
+const developmentVelocityLimit = 1_000_000;
+
 export const services: readonly Service[] = [
-  { name: 'sandbox', portOffset: 5, needsBroker: false, environment: nothingMore },
-  { name: 'fraud', portOffset: 2, needsBroker: true, environment: nothingMore },
+  { name: 'sandbox', portOffset: 5, needsBroker: false, answersClients: false, environment: nothingMore },
+  {
+    name: 'fraud',
+    portOffset: 2,
+    needsBroker: true,
+    answersClients: false,
+    environment: () => ({ VELOCITY_LIMIT: String(developmentVelocityLimit) }),
+  },
   {
     name: 'settlement',
     portOffset: 3,
     needsBroker: true,
+    answersClients: false,
     environment: () => ({ SETTLEMENT_CUTOFF_SECONDS: String(developmentCutoffSeconds) }),
   },
-  { name: 'webhooks', portOffset: 4, needsBroker: true, environment: nothingMore },
+  {
+    name: 'webhooks',
+    portOffset: 4,
+    needsBroker: true,
+    answersClients: false,
+    // In development the receivers run on this machine.
+    environment: () => ({ WEBHOOKS_ALLOW_PRIVATE_TARGETS: 'true' }),
+  },
   {
     name: 'orchestrator',
     portOffset: 1,
     needsBroker: true,
+    answersClients: false,
     environment: ({ portOf }) => ({ ACQUIRER_ALPHA_URL: `http://127.0.0.1:${portOf('sandbox')}/acquirers/alpha` }),
   },
   {
     name: 'api',
     portOffset: 0,
     needsBroker: true,
+    answersClients: true,
     environment: ({ adminKey, playgroundKey }) => ({
       ADMIN_KEY: adminKey,
       ...(playgroundKey === undefined ? {} : { PLAYGROUND_KEY: playgroundKey }),

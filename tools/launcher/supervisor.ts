@@ -19,6 +19,8 @@ export interface Program {
   readonly readyWithinMs: number;
   readonly stopSignal: NodeJS.Signals;
   readonly stopGraceMs: number;
+  /** Whether the others go on without it when it cannot be kept running, until somebody restarts it. */
+  readonly mayStayDown: boolean;
 }
 
 export interface SupervisorPorts {
@@ -34,6 +36,7 @@ interface Supervised {
   /** Aborted when the program is not wanted any more. */
   readonly stopping: AbortController;
   hasServed: boolean;
+  serves: boolean;
   process: ServerProcess | undefined;
   /** Of the present try or, between two tries, of the next one. */
   ready: PromiseWithResolvers<void>;
@@ -72,6 +75,7 @@ export class Supervisor {
       program,
       stopping: new AbortController(),
       hasServed: false,
+      serves: false,
       process: undefined,
       ready: awaitedOrNot(),
       deaths: [],
@@ -155,6 +159,7 @@ export class Supervisor {
     }
     if (entry.hasServed) this.ports.announce(`${program.name} serves again after ${secondsSince(begun)}`);
     entry.hasServed = true;
+    entry.serves = true;
     entry.ready.resolve();
   }
 
@@ -162,25 +167,38 @@ export class Supervisor {
   private async onLate(entry: Supervised, fault: unknown): Promise<void> {
     const { name } = entry.program;
     const reason = fault instanceof Error ? fault.message : String(fault);
-    if (entry.hasServed) return this.ports.announce(`${name} runs but does not serve: ${reason}`);
-    this.giveUp(await withLog(`${name} runs but does not serve: ${reason}`, entry.program, fault));
+    const news = `${name} runs but does not serve: ${reason}`;
+    if (entry.hasServed) return this.ports.announce(news);
+    const obstacle = await withLog(news, entry.program, fault);
+    if (entry.program.mayStayDown) entry.ready.reject(obstacle);
+    else this.giveUp(obstacle);
   }
 
   private async onDeath(entry: Supervised, exit: Exit): Promise<void> {
     const { name } = entry.program;
-    if (entry.hasServed) entry.ready = awaitedOrNot();
+    // Whoever waits for a try that did not come to serve waits for the next one.
+    if (entry.serves) entry.ready = awaitedOrNot();
+    entry.serves = false;
     const now = Date.now();
     entry.deaths = [...entry.deaths.filter((at) => now - at < deathsWindowMs), now];
     const obstacle = await this.ports.findObstacle();
     if (obstacle !== undefined) return this.giveUp(obstacle);
     if (entry.deaths.length >= deathsMax) {
       const often = `${name} died ${deathsMax} times within a minute, the last time with ${describeExit(exit)}`;
-      return this.giveUp(await withLog(`${often}; stopping everything.`, entry.program));
+      const then = entry.program.mayStayDown ? 'it stays down until its code changes' : 'stopping everything';
+      const reason = await withLog(`${often}; ${then}.`, entry.program);
+      return entry.program.mayStayDown ? this.leaveDown(entry, reason) : this.giveUp(reason);
     }
     this.ports.announce(
       `${name} died (${describeExit(exit)}); starting it again, try ${entry.deaths.length} of ${deathsMax - 1}`,
     );
     await Promise.race([pause((entry.deaths.length - 1) * restartPauseMs), abortOf(entry.stopping.signal)]);
+  }
+
+  private leaveDown(entry: Supervised, reason: Obstacle): void {
+    this.ports.announce(reason.message);
+    entry.stopping.abort();
+    entry.ready.reject(reason);
   }
 
   private giveUp(reason: Obstacle): void {

@@ -14,7 +14,7 @@ import { asArguments, postgresSettings } from './settings.ts';
 
 const run = promisify(execFile);
 
-export const ownerName = 'quittance';
+const ownerName = 'quittance';
 
 export interface ClusterPlace {
   readonly dataDirectory: string;

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceModule } from '#runtime';
 import { AssessOnPaymentCreated } from './consumers/assess-on-payment-created.ts';
 import { rulesOf, type FraudEnvironment } from './fraud.config.ts';
+import { CardUseReaper } from './schedules/card-use-reaper.ts';
 import { fraudStores } from './stores/fraud-stores.ts';
 import { AssessPayments, RISK_RULES } from './use-cases/assess-payments.ts';
 
@@ -20,7 +21,7 @@ export class FraudModule {
         }),
       ],
       controllers: [AssessOnPaymentCreated],
-      providers: [AssessPayments, { provide: RISK_RULES, useFactory: () => rulesOf(environment) }],
+      providers: [AssessPayments, CardUseReaper, { provide: RISK_RULES, useFactory: () => rulesOf(environment) }],
     };
   }
 }

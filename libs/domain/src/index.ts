@@ -109,5 +109,31 @@ export {
   type SagaStep,
   type SagaTransition,
 } from './payment/saga.ts';
+export { isTestCardToken, testCardTokens, type TestCardToken } from './payment/test-card-tokens.ts';
 export { batchesOf } from './settlement/batch.ts';
 export type { Batch, SettlementItem, SettlementTotals } from './settlement/batch.ts';
+export {
+  attemptDelaysMs,
+  deliveryTransitions,
+  judgeAttempt,
+  type Answer,
+  type Attempted,
+  type DeliveryStatus,
+  type Verdict,
+} from './webhook/delivery.ts';
+export {
+  anyEventType,
+  endpointsMax,
+  endpointUrlLengthMax,
+  eventTypesAsked,
+  isAskedFor,
+  type EndpointStatus,
+} from './webhook/endpoint.ts';
+export { inVersionOrder, type Ordered, type Versioned } from './webhook/event-order.ts';
+export {
+  causeOf,
+  merchantEventOf,
+  merchantEventTypes,
+  type MerchantEvent,
+  type MerchantEventType,
+} from './webhook/merchant-event.ts';

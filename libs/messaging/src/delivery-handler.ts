@@ -49,7 +49,7 @@ export class DeliveryHandler {
     }
     for (const delivery of deliveries) {
       try {
-        await this.answer(delivery, outcome);
+        await this.answer(delivery, outcomeOf(delivery, outcome));
       } catch (error) {
         this.options.logger.warn({ err: error, eventId: delivery.event.id }, 'message not answered; it comes again');
       }
@@ -73,8 +73,13 @@ export class DeliveryHandler {
 
   private async run(events: readonly EventEnvelope[]): Promise<HandlingOutcome> {
     try {
-      const fresh = await this.once.run(this.options.consumer, events, (tx, news) => this.invoke(tx, news));
-      return { kind: fresh === 0 ? 'duplicate' : 'handled' };
+      const leftForLater = new Set<string>();
+      const fresh = await this.once.run(this.options.consumer, events, async (tx, news) => {
+        const left = await this.invoke(tx, news);
+        for (const { id } of left) leftForLater.add(id);
+        return left;
+      });
+      return fresh === 0 ? { kind: 'duplicate' } : { kind: 'handled', leftForLater };
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       if (error instanceof EventTooEarly) return { kind: 'too_early', error };
@@ -82,11 +87,12 @@ export class DeliveryHandler {
     }
   }
 
-  private async invoke(tx: unknown, events: readonly EventEnvelope[]): Promise<void> {
+  private async invoke(tx: unknown, events: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]> {
     const context = new EventContext(tx, events);
     const data = this.options.batched ? events : events[0];
     const result: unknown = await this.handler(data, context);
     if (isObservable(result)) await lastValueFrom(from(result), { defaultValue: undefined });
+    return context.leftForLater;
   }
 
   private async answer({ message, event }: Delivery, outcome: HandlingOutcome): Promise<void> {
@@ -113,6 +119,12 @@ export class DeliveryHandler {
     if (this.failures.size > countsMax && oldest !== undefined) this.failures.delete(oldest);
     return failures;
   }
+}
+
+/** Of a batch that was handled, each event's own: some may have been left for later. */
+function outcomeOf({ event }: Delivery, outcome: HandlingOutcome): HandlingOutcome {
+  if (outcome.kind !== 'handled' || outcome.leftForLater?.has(event.id) !== true) return outcome;
+  return { kind: 'too_early', error: new EventTooEarly(`${event.subject} misses an event before ${event.id}`) };
 }
 
 function isFaultOfOne(outcome: HandlingOutcome): boolean {

@@ -14,12 +14,13 @@ export interface DeadLetter {
 export interface OncePerEvent {
   /**
    * Notes the events in the consumer's inbox and runs the effect for those that are new, in one transaction. With none
-   * new the effect does not run. Gives how many were new.
+   * new the effect does not run. What the effect gives back it has left for later: the inbox forgets those. Gives how
+   * many were new.
    */
   run(
     consumer: string,
     events: readonly EventEnvelope[],
-    effect: (tx: unknown, fresh: readonly EventEnvelope[]) => Promise<void>,
+    effect: (tx: unknown, fresh: readonly EventEnvelope[]) => Promise<readonly EventEnvelope[]>,
   ): Promise<number>;
   park(letter: DeadLetter): Promise<void>;
 }

@@ -14,3 +14,12 @@ export async function claimEvents(sql: Sql, consumer: string, eventIds: readonly
   );
   return new Set(rows.map((row) => idOf('evt', row.event_id)));
 }
+
+/** Takes back what this transaction has claimed and not handled. */
+export async function unclaimEvents(sql: Sql, consumer: string, eventIds: readonly string[]): Promise<void> {
+  if (eventIds.length === 0) return;
+  await sql.query('DELETE FROM inbox WHERE consumer = $1 AND event_id = ANY($2::uuid[])', [
+    consumer,
+    eventIds.map((id) => uuidOf(id as Id<'evt'>)),
+  ]);
+}

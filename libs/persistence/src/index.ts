@@ -4,7 +4,7 @@ export { clearInbox, eventDaysKept, keepEventPartitions } from './event-upkeep.t
 export { EventWindow, type EventPage } from './event-window.ts';
 export type { LaneCursor } from './lane-cursor.ts';
 export { CommitOutcomeUnknown, DatabaseFault, isConnectionFault, violatedConstraint } from './fault.ts';
-export { claimEvents } from './inbox.ts';
+export { claimEvents, unclaimEvents } from './inbox.ts';
 export { sqlOn, type Sql } from './sql.ts';
 export { UnitOfWork, type Transaction, type TransactionScope } from './unit-of-work.ts';
 export { AttemptStore } from './stores/attempt-store.ts';

@@ -1,7 +1,7 @@
 import { ensureDeadLetterStream, type Broker, type DeadLetter, type OncePerEvent } from '#messaging';
 import type { EventEnvelope } from '#contracts';
 import type { Logger } from '#observability';
-import { claimEvents, type UnitOfWork } from '#persistence';
+import { claimEvents, unclaimEvents, type UnitOfWork } from '#persistence';
 import type { DeadLetters } from './dead-letters.ts';
 
 /** Inbox rows and effects in one transaction of the service's own database. */
@@ -21,7 +21,7 @@ export class DatabaseOncePerEvent implements OncePerEvent {
   run(
     consumer: string,
     events: readonly EventEnvelope[],
-    effect: (tx: unknown, fresh: readonly EventEnvelope[]) => Promise<void>,
+    effect: (tx: unknown, fresh: readonly EventEnvelope[]) => Promise<readonly EventEnvelope[]>,
   ): Promise<number> {
     return this.unitOfWork.run(async (tx) => {
       const unseen = await claimEvents(
@@ -31,7 +31,12 @@ export class DatabaseOncePerEvent implements OncePerEvent {
       );
       // `delete` also drops the second copy of an event that was delivered twice within one batch.
       const fresh = events.filter((event) => unseen.delete(event.id));
-      if (fresh.length > 0) await effect(tx, fresh);
+      const leftForLater = fresh.length > 0 ? await effect(tx, fresh) : [];
+      await unclaimEvents(
+        tx.sql,
+        consumer,
+        leftForLater.map((event) => event.id),
+      );
       return fresh.length;
     });
   }

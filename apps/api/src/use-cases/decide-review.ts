@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { err, ok, statusOf, type Payment, type PaymentId, type Result } from '#domain';
+import { allowedActions, err, ok, statusOf, type Payment, type PaymentId, type Result } from '#domain';
 import { UnitOfWork } from '#persistence';
 import type { ApiStores } from '../stores/api-stores.ts';
 import type { ReviewDecision } from '../stores/review-store.ts';
@@ -50,12 +50,25 @@ function notFound(paymentId: PaymentId): AdminRefusal {
 
 function decided(payment: Payment, earlier: ReviewDecision): AdminRefusal {
   const verdict = earlier.decision === 'allow' ? 'allowed' : 'blocked';
-  const message = `This payment was ${verdict} already: ${earlier.reason}`;
-  return { code: 'invalid_state', message, path: ['input', 'decision'], currentStatus: statusOf(payment.state) };
+  return invalidState(payment, 'decision', `This payment was ${verdict} already: ${earlier.reason}`);
 }
 
 function notInReview(payment: Payment): AdminRefusal {
+  const status = statusOf(payment.state);
+  return invalidState(
+    payment,
+    'paymentId',
+    `This payment is ${status}; only one that is IN_REVIEW waits for a decision.`,
+  );
+}
+
+function invalidState(payment: Payment, field: string, message: string): AdminRefusal {
   const currentStatus = statusOf(payment.state);
-  const message = `This payment is ${currentStatus}; only one that is IN_REVIEW waits for a decision.`;
-  return { code: 'invalid_state', message, path: ['input', 'paymentId'], currentStatus };
+  return {
+    code: 'invalid_state',
+    message,
+    path: ['input', field],
+    currentStatus,
+    allowedActions: allowedActions(payment),
+  };
 }

@@ -30,4 +30,13 @@ export class CardUseStore {
     );
     return new Map(rows.map((row) => [idOf('pay', row.payment_id), Number(row.uses_in_window)]));
   }
+
+  /** Forgets seconds before the horizon, as many at most, and gives how many there were. */
+  async forgetBefore(horizon: Date, limit: number): Promise<number> {
+    const rows = await this.sql.query(
+      `DELETE FROM card_use WHERE ctid = ANY (ARRAY(SELECT ctid FROM card_use WHERE second < $1 LIMIT $2)) RETURNING 1`,
+      [horizon, limit],
+    );
+    return rows.length;
+  }
 }

@@ -1,0 +1,36 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
+import { PUBLIC_URL } from '../graphql/errors/docs-url.ts';
+import { UserErrors } from '../graphql/errors/user-errors.ts';
+import { CreateApiKey } from '../use-cases/create-api-key.ts';
+import { CreateMerchant } from '../use-cases/create-merchant.ts';
+import { DecideReview } from '../use-cases/decide-review.ts';
+import { RevokeApiKey } from '../use-cases/revoke-api-key.ts';
+import { adminGraphql } from './admin-graphql.ts';
+import { adminResolvers } from './admin-schema.ts';
+import { BooksReader } from './books-reader.ts';
+import { Operations } from './operations.ts';
+import { ReviewReader } from './review-reader.ts';
+
+/** POST /admin/graphql: a schema of its own for the platform's own people. */
+@Module({})
+export class AdminModule {
+  static with({ publicUrl }: { readonly publicUrl: string }): DynamicModule {
+    return {
+      module: AdminModule,
+      imports: [GraphQLModule.forRootAsync(adminGraphql(AdminModule))],
+      providers: [
+        { provide: PUBLIC_URL, useValue: publicUrl },
+        UserErrors,
+        BooksReader,
+        CreateApiKey,
+        CreateMerchant,
+        DecideReview,
+        Operations,
+        ReviewReader,
+        RevokeApiKey,
+        ...adminResolvers,
+      ],
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { HttpException, HttpStatus } from '@nestjs/common';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+/** What clients may see of an error, and whether our log should hear of it. */
+export interface MaskedError {
+  readonly shown: GraphQLFormattedError;
+  /** `client`: their request is at fault. `away`: something is unreachable for now. `bug`: our own fault. */
+  readonly fault: 'client' | 'away' | 'bug';
+}
+
+/** Codes of errors that GraphQL, Apollo or our own doors write for clients; their messages are meant to be read. */
+const codesForClients: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+]);
+
+const codeOfHttpStatus: Readonly<Record<number, string>> = {
+  [HttpStatus.BAD_REQUEST]: 'BAD_USER_INPUT',
+  [HttpStatus.UNAUTHORIZED]: 'UNAUTHENTICATED',
+  [HttpStatus.FORBIDDEN]: 'FORBIDDEN',
+};
+
+/** Extensions that clients may see, besides the code. */
+const extensionsShown = ['argument', 'limit', 'actual'] as const;
+
+const awaySentence =
+  'Something that this needs cannot be reached right now. Nothing is lost: try again, with the same idempotency key.';
+const bugSentence = 'Something went wrong on our side. Tell us the requestId, and we find what it was.';
+
+/** Shows clients what they can act on, and nothing of our insides: no stack, no message that was not written for them. */
+export function maskError(formatted: GraphQLFormattedError, thrown: unknown, requestId: string): MaskedError {
+  const original = unwrapResolverError(thrown);
+  const { locations, path } = formatted;
+  const show = (message: string, extensions: object): GraphQLFormattedError => ({
+    message,
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+    extensions: { ...extensions, requestId },
+  });
+
+  const code = clientCodeOf(original, formatted);
+  if (code !== undefined) {
+    const message = original instanceof HttpException ? original.message : formatted.message;
+    return { shown: show(message, { code, ...shownOf(formatted.extensions) }), fault: 'client' };
+  }
+  return isAway(original)
+    ? { shown: show(awaySentence, { code: 'UNAVAILABLE', retryable: true }), fault: 'away' }
+    : { shown: show(bugSentence, { code: 'INTERNAL_SERVER_ERROR' }), fault: 'bug' };
+}
+
+/** Undefined for everything that is not the client's to mend. */
+function clientCodeOf(original: unknown, formatted: GraphQLFormattedError): string | undefined {
+  if (original instanceof HttpException) return codeOfHttpStatus[original.getStatus()];
+  if (!(original instanceof GraphQLError)) return undefined;
+  const code = formatted.extensions?.['code'];
+  return codesForClients.has(code) ? String(code) : undefined;
+}
+
+function shownOf(extensions: Readonly<Record<string, unknown>> = {}): object {
+  return Object.fromEntries(
+    extensionsShown.filter((name) => name in extensions).map((name) => [name, extensions[name]]),
+  );
+}
+
+/** Faults of database and broker say of themselves whether the same request may succeed later. */
+function isAway(original: unknown): boolean {
+  return original instanceof Error && 'retryable' in original && original.retryable === true;
+}

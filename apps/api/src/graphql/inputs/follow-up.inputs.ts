@@ -1,0 +1,65 @@
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
+import { IsOptional, ValidateNested } from 'class-validator';
+import { awaitOutcomeMsDefault } from './create-payment.input.ts';
+import { MoneyInput } from './money.input.ts';
+import { IsAwaitOutcomeMs } from './payment-constraints.ts';
+import { IsIdempotencyKey, IsReason } from './text-constraints.ts';
+
+/** What everything that is asked of an existing payment has in common. */
+@InputType({ isAbstract: true })
+export abstract class FollowUpInput {
+  @Field(() => String, {
+    description:
+      '1 to 255 printable characters of your choice. The same key again changes nothing and answers the same.',
+  })
+  @IsIdempotencyKey()
+  readonly idempotencyKey!: string;
+
+  @Field(() => ID, { description: 'The payment.' })
+  readonly paymentId!: string;
+
+  @Field(() => Int, {
+    defaultValue: awaitOutcomeMsDefault,
+    description: 'Hold the answer until the outcome is known, at most this many milliseconds: 0 to 20000.',
+  })
+  @IsAwaitOutcomeMs()
+  readonly awaitOutcomeMs!: number;
+}
+
+@InputType('CapturePaymentInput', { description: 'Money to be taken of what is held.' })
+export class CapturePaymentInput extends FollowUpInput {
+  static readonly nested = { amount: MoneyInput };
+
+  @Field(() => MoneyInput, { nullable: true, description: 'How much; all that is left when absent.' })
+  @IsOptional()
+  @ValidateNested()
+  readonly amount?: MoneyInput | null;
+
+  @Field(() => Boolean, { defaultValue: true, description: 'Whether what is not captured is released.' })
+  readonly final!: boolean;
+}
+
+@InputType('VoidPaymentInput', { description: 'A hold to be released.' })
+export class VoidPaymentInput extends FollowUpInput {
+  static readonly nested = {};
+
+  @Field(() => String, { nullable: true, description: 'Why, for people.' })
+  @IsOptional()
+  @IsReason()
+  readonly reason?: string | null;
+}
+
+@InputType('RefundPaymentInput', { description: 'Captured money to be given back.' })
+export class RefundPaymentInput extends FollowUpInput {
+  static readonly nested = { amount: MoneyInput };
+
+  @Field(() => MoneyInput, { nullable: true, description: 'How much; all that is left when absent.' })
+  @IsOptional()
+  @ValidateNested()
+  readonly amount?: MoneyInput | null;
+
+  @Field(() => String, { nullable: true, description: 'Why, for people.' })
+  @IsOptional()
+  @IsReason()
+  readonly reason?: string | null;
+}

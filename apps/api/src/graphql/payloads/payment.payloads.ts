@@ -1,0 +1,36 @@
+import { Field, ObjectType } from '@nestjs/graphql';
+import { CaptureType } from '../types/capture.type.ts';
+import { PaymentType } from '../types/payment.type.ts';
+import { RefundType } from '../types/refund.type.ts';
+import { UserErrorType } from '../types/user-error.type.ts';
+
+/** What every mutation of a payment answers. */
+@ObjectType({ isAbstract: true })
+abstract class PaymentPayload {
+  @Field(() => PaymentType, {
+    nullable: true,
+    description: 'The payment as it stands; null when the mutation was refused.',
+  })
+  readonly payment!: PaymentType | null;
+
+  @Field(() => [UserErrorType], { description: 'Why the mutation was refused; empty when it was not.' })
+  readonly userErrors!: readonly UserErrorType[];
+}
+
+@ObjectType('CreatePaymentPayload', { description: 'What became of `createPayment`.' })
+export class CreatePaymentPayload extends PaymentPayload {}
+
+@ObjectType('CapturePaymentPayload', { description: 'What became of `capturePayment`.' })
+export class CapturePaymentPayload extends PaymentPayload {
+  @Field(() => CaptureType, { nullable: true, description: 'The capture that was made; null when it was refused.' })
+  readonly capture!: CaptureType | null;
+}
+
+@ObjectType('VoidPaymentPayload', { description: 'What became of `voidPayment`.' })
+export class VoidPaymentPayload extends PaymentPayload {}
+
+@ObjectType('RefundPaymentPayload', { description: 'What became of `refundPayment`.' })
+export class RefundPaymentPayload extends PaymentPayload {
+  @Field(() => RefundType, { nullable: true, description: 'The refund that was made; null when it was refused.' })
+  readonly refund!: RefundType | null;
+}

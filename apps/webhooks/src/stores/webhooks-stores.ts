@@ -1,0 +1,26 @@
+import { hints } from '#contracts';
+import type { Transaction, TransactionScope } from '#persistence';
+import type { StoreParts } from '#runtime';
+import { DeliveryStore } from './delivery.store.ts';
+import { EndpointStore } from './endpoint.store.ts';
+import { FeedStore } from './feed.store.ts';
+import { SeenVersionStore } from './seen-version.store.ts';
+
+/** What a transaction of the webhooks service offers. */
+export interface WebhooksStores {
+  readonly seenVersions: SeenVersionStore;
+  readonly feed: FeedStore;
+  readonly endpoints: EndpointStore;
+  readonly deliveries: DeliveryStore;
+}
+
+export type WebhooksTx = Transaction<WebhooksStores>;
+
+export function webhooksStores(scope: TransactionScope, { hint }: StoreParts): WebhooksStores {
+  return {
+    seenVersions: new SeenVersionStore(scope.sql),
+    feed: new FeedStore(scope, (merchantId) => hint(hints.feedGrew, merchantId)),
+    endpoints: new EndpointStore(scope.sql),
+    deliveries: new DeliveryStore(scope, () => hint(hints.deliveriesDue, '')),
+  };
+}
