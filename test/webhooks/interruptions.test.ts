@@ -37,14 +37,14 @@ describe('several processes', () => {
 });
 
 describe('an endpoint that is dead', () => {
-  test('delays no other, nor do a hundred of them', async () => {
+  test('delays no other, nor do thirty that have died just now', async () => {
     await delivering.enter({ WEBHOOKS_TIMEOUT_MS: '20000' });
     const merchantId = newId('mer');
     const dead = await Promise.all(
-      Array.from({ length: 10 }, async (_, index) => delivering.endpoint(index === 0 ? { merchantId } : {})),
+      Array.from({ length: 30 }, async (_, index) => delivering.endpoint(index === 0 ? { merchantId } : {})),
     );
     for (const { path } of dead) delivering.receiver.behave(path, () => undefined);
-    for (const endpoint of dead) await delivering.stage.streams.publish('payments', ...created(endpoint, 100));
+    for (const endpoint of dead) await delivering.stage.streams.publish('payments', ...created(endpoint, 20));
     await until('the dead to be asked', () => dead.every(({ path }) => delivering.receiver.at(path).length > 0));
 
     const good = await delivering.endpoint({ merchantId });
