@@ -1,5 +1,5 @@
-import { gates } from './checks/gates.ts';
+import { gates, plantedViolations } from './checks/gates.ts';
 import { runGates } from './checks/run-gates.ts';
 
-const results = await runGates(gates);
+const results = await runGates([plantedViolations, ...gates]);
 process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;

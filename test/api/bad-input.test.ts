@@ -219,6 +219,19 @@ describe('a payment that cannot be meant', () => {
   });
 });
 
+test('a payment and its replay are the same text, however the metadata was written', async () => {
+  const metadata = '{"zz":1,"b":{"y":[{"q":1,"é":2,"pp":3}],"x":1.50},"a":null,"10":1,"9":2,"ZZ":"","日本":"x"}';
+  const input = inputText({ idempotencyKey: '"replay"', reference: '"replay"', metadata });
+  const query = createPayment.replace(
+    'payment { id }',
+    'payment { id status metadata createdAt updatedAt amount { minor } }',
+  );
+  const send = async (): Promise<string> => JSON.stringify((await sendBody(door, bodyOf(query, input))).data);
+  const first = await send();
+  expect(first).toContain('日本');
+  expect(await send()).toBe(first);
+});
+
 describe('a follow-up that cannot be meant', () => {
   const follow = (mutation: string, inputType: string): string =>
     `mutation ($input: ${inputType}!) { outcome: ${mutation}(input: $input) { ${selection} } }`;

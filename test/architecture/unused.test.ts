@@ -27,6 +27,8 @@ beforeAll(async () => {
     'package.json': JSON.stringify(manifest, undefined, 2),
     'libs/domain/src/index.ts': `${entryOfDomain}export { plantedRule } from './money/planted.ts';\n`,
     'libs/domain/src/money/planted.ts': `export const plantedRule = true;\n`,
+    // Where something was built, names lead there.
+    'dist/libs/domain/src/index.js': `export {};\n`,
     'apps/fraud/src/planted-forgotten.ts': `export const forgotten = true;\n`,
     'tools/dev.ts': `import './planted-used.ts';\n`,
     'tools/planted-used.ts': `import 'semver';\nexport const usedByNobody = true;\nexport type UsedByNobody = 1;\n`,
@@ -56,6 +58,11 @@ describe('knip reports', () => {
     ['a package that is imported and not declared', 'unlisted', 'tools/planted-used.ts: semver'],
   ])('%s', (_what, kind, planted) => {
     expect(reported(kind)).toContain(planted);
+  });
+
+  test('no name of an entry that is imported, built or not', () => {
+    expect(reported('exports')).not.toContain('libs/domain/src/index.ts: invariant');
+    expect(reported('exports')).not.toContain('libs/security/src/index.ts: fingerprintOf');
   });
 
   test('and fails', () => {

@@ -22,7 +22,8 @@ const endOf = (id: string): Promise<PaymentView> =>
     `the end of ${id}`,
     async () => {
       const payment = await merchant.payment(id);
-      return payment !== null && payment.status !== 'PROCESSING' ? payment : undefined;
+      // AUTHORIZED is only on the way: these payments capture by themselves.
+      return payment !== null && !['PROCESSING', 'AUTHORIZED'].includes(payment.status) ? payment : undefined;
     },
     { deadlineMs: 40_000 },
   );

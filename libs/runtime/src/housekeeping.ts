@@ -22,7 +22,9 @@ export class Housekeeping {
 
   start(): void {
     this.working = this.doAll();
-    this.timer = setInterval(() => (this.working = this.working.then(() => this.doAll())), everyMs);
+    this.timer = setInterval(() => {
+      this.working = this.working.then(() => this.doAll());
+    }, everyMs);
   }
 
   async stop(): Promise<void> {

@@ -27,7 +27,7 @@ export class ServiceLifecycle implements OnApplicationBootstrap, OnApplicationSh
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.runners.map((runner) => runner?.stop()));
+    await Promise.all(this.runners.map(async (runner) => runner?.stop()));
     await this.broker.close();
     await this.dataSource.destroy();
   }

@@ -29,7 +29,8 @@ export function inVersionOrder<Event extends Versioned>(
     const held = waiting.get(aggregate) ?? new Map<number, Event>();
     waiting.set(aggregate, held);
     if (event.version > (last.get(aggregate) ?? 0)) held.set(event.version, event);
-    for (let due = held.get(nextVersion(last, aggregate)); due !== undefined;) {
+    let due = held.get(nextVersion(last, aggregate));
+    while (due !== undefined) {
       held.delete(due.version);
       last.set(aggregate, due.version);
       next.push(due);

@@ -64,12 +64,9 @@ export function merchantEventOf({ type, data }: ServiceEvent): MerchantEvent | u
   const payment = isRecord(data['payment']) ? data['payment'] : undefined;
   const paymentId = parseId('pay', String(payment?.['id'] ?? data['paymentId']));
   invariant(paymentId !== undefined, `an event that merchants see names its payment; ${type} does not`);
-  const told = visible.filter((field) => data[field] !== undefined).map((field) => [field, data[field]]);
-  return {
-    type: name as MerchantEventType,
-    paymentId,
-    data: { ...(payment === undefined ? { paymentId } : { payment }), ...Object.fromEntries(told) },
-  };
+  const told: Record<string, unknown> = payment === undefined ? { paymentId } : { payment };
+  for (const field of visible) if (data[field] !== undefined) told[field] = data[field];
+  return { type: name as MerchantEventType, paymentId, data: told };
 }
 
 function visibleOf(service: string): Readonly<Record<string, readonly string[]>> {

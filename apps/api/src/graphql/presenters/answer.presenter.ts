@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { invariant, type MerchantId } from '#domain';
+import { keptMetadata } from '../../readers/kept-metadata.ts';
 import type { PaymentView } from '../../readers/payment-view.ts';
 import { PaymentReader } from '../../readers/payment-reader.ts';
 import type { Answer } from '../../use-cases/answer.ts';
@@ -9,6 +10,8 @@ import type { MerchantContext } from '../merchant-context.ts';
 import type { PaymentType } from '../types/payment.type.ts';
 import type { UserErrorType } from '../types/user-error.type.ts';
 import { presentPayment } from './payment.presenter.ts';
+
+type Accepted = Extract<Answer, { kind: 'accepted' }>;
 
 export interface PaymentAnswer {
   readonly payment: PaymentType | null;
@@ -39,8 +42,16 @@ export class AnswerPresenter {
     if (answer.kind === 'refused') {
       return { payment: null, operationId: null, userErrors: [this.userErrors.ofRefusal(answer.refusal)] };
     }
-    const view: PaymentView | undefined = await this.payments.find(merchantId, answer.paymentId);
-    invariant(view !== undefined, `${answer.paymentId} was accepted and so is there`);
+    const view = await this.viewOf(answer, merchantId);
     return { payment: presentPayment(view), operationId: answer.operationId, userErrors: [] };
+  }
+
+  private async viewOf({ written, paymentId }: Accepted, merchantId: MerchantId): Promise<PaymentView> {
+    if (written !== undefined) {
+      return { payment: written.payment, metadata: keptMetadata(written.metadata), risk: null, settlement: null };
+    }
+    const view = await this.payments.find(merchantId, paymentId);
+    invariant(view !== undefined, `${paymentId} was accepted and so is there`);
+    return view;
   }
 }

@@ -1,0 +1,145 @@
+import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { streams, type EventSource } from '#contracts';
+import { Broker, ensureDeadLetterStream, ensureStream, inspectStream, metadataOfNewConsumer } from '#messaging';
+import { startNats, type TestNats } from '../support/nats.ts';
+
+const name = streams.payments.name;
+/** Always above what is on the stream, so that room is wanted. */
+const comfortable = 1;
+
+let nats: TestNats;
+let broker: Broker;
+let manager: JetStreamManager;
+
+beforeEach(async () => {
+  nats = await startNats();
+  broker = new Broker({ url: nats.url, name: 'test' });
+  manager = await broker.manager();
+  await ensureStream(manager, 'payments');
+});
+
+afterEach(async () => {
+  await broker.close();
+  await nats.stop();
+});
+
+async function publish(count: number, type = 'payment.created'): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    await broker.publish(`payments.v1.0.${type}`, '{}', crypto.randomUUID());
+  }
+}
+
+async function addConsumer(durable: string, filter = 'payments.v1.>'): Promise<void> {
+  const info = await manager.streams.info(name);
+  await manager.consumers.add(name, {
+    durable_name: durable,
+    ack_policy: 'explicit',
+    filter_subjects: [filter],
+    metadata: metadataOfNewConsumer(info),
+  });
+}
+
+async function handle(consumer: string, count: number): Promise<void> {
+  const pulled = await (
+    await jetstream(await broker.connected()).consumers.get(name, consumer)
+  ).fetch({
+    max_messages: count,
+    expires: 1_000,
+  });
+  for await (const message of pulled) await message.ackAck();
+}
+
+async function firstKept(): Promise<number> {
+  return (await manager.streams.info(name)).state.first_seq;
+}
+
+test('all streams fit together into the server that we start', async () => {
+  for (const source of Object.keys(streams) as EventSource[]) await ensureStream(manager, source);
+  await ensureDeadLetterStream(manager);
+  const account = await manager.getAccountInfo();
+  expect(account.streams).toBe(4);
+});
+
+test('a stream that another release makes in the same moment is taken as it is', async () => {
+  const rival = { max_age: 3_600 * 1e9 };
+  const beaten = Object.create(manager, {
+    streams: {
+      value: {
+        info: (stream: string) => manager.streams.info(stream),
+        add: async (config: { name: string; subjects: string[] }) => {
+          await manager.streams.add({ ...config, ...rival });
+          return manager.streams.add(config);
+        },
+      },
+    },
+  }) as JetStreamManager;
+  expect(await ensureStream(beaten, 'fraud')).toMatchObject({ config: rival });
+});
+
+describe('room', () => {
+  test('is made by removing what every consumer has handled', async () => {
+    await addConsumer('fast');
+    await addConsumer('slow');
+    await publish(10);
+    await handle('fast', 10);
+    await handle('slow', 4);
+    await inspectStream(manager, 'payments', comfortable);
+    expect(await firstKept()).toBe(5);
+  });
+
+  test('is not made while the stream is not large', async () => {
+    await addConsumer('only');
+    await publish(10);
+    await handle('only', 10);
+    await inspectStream(manager, 'payments');
+    expect(await firstKept()).toBe(1);
+  });
+
+  test('is not made of what somebody holds unacknowledged, even when later messages are handled', async () => {
+    await addConsumer('only');
+    await publish(10);
+    const consumer = await jetstream(await broker.connected()).consumers.get(name, 'only');
+    for await (const message of await consumer.fetch({ max_messages: 10, expires: 1_000 })) {
+      if (message.seq !== 3) await message.ackAck();
+    }
+    await inspectStream(manager, 'payments', comfortable);
+    expect(await firstKept()).toBe(3);
+  });
+
+  test('is made over messages that a filter leaves out', async () => {
+    await addConsumer('filtered', 'payments.v1.*.payment.captured');
+    await publish(3, 'payment.captured');
+    await publish(7);
+    await handle('filtered', 3);
+    await inspectStream(manager, 'payments', comfortable);
+    expect(await firstKept()).toBe(11);
+  });
+});
+
+describe('the generation', () => {
+  test('stays while nothing happens, and changes when the stream is made anew', async () => {
+    const first = await inspectStream(manager, 'payments');
+    expect(await inspectStream(manager, 'payments')).toEqual(first);
+    await manager.streams.delete(name);
+    expect((await inspectStream(manager, 'payments')).generation).not.toEqual(first.generation);
+  });
+
+  test('stays when a consumer comes while the stream still has everything', async () => {
+    const before = await inspectStream(manager, 'payments');
+    await publish(3);
+    await addConsumer('early');
+    expect((await inspectStream(manager, 'payments')).generation).toEqual(before.generation);
+  });
+
+  test('changes when a consumer comes that missed the beginning, once, and survives its updates', async () => {
+    const before = await inspectStream(manager, 'payments');
+    await publish(3);
+    await manager.streams.purge(name, { seq: 3 });
+    await addConsumer('latecomer');
+    const after = await inspectStream(manager, 'payments');
+    expect(after.generation.getTime()).toBeGreaterThan(before.generation.getTime());
+    await manager.consumers.update(name, 'latecomer', { max_ack_pending: 5 });
+    expect((await inspectStream(manager, 'payments')).generation).toEqual(after.generation);
+  });
+});
