@@ -49,7 +49,7 @@ export const importPlants: Readonly<Record<string, Files>> = {
   'consumers-and-schedules-stand-alone': {
     'apps/orchestrator/src/consumers/planted.ts': `import { SagaAlarmClock } from '../schedules/saga-alarm-clock.ts';\nexport const other = SagaAlarmClock;\n`,
   },
-  'nobody-behind-the-edge-knows-graphql-of-the-merchants': {
+  'nobody-behind-the-edges-knows-graphql': {
     'apps/api/src/waiting/planted.ts': `import type { PlantedType } from '../graphql/planted.type.ts';\nexport type Known = PlantedType;\n`,
     'apps/api/src/graphql/planted.type.ts': `import { ObjectType } from '@nestjs/graphql';\n@ObjectType()\nexport class PlantedType {}\n`,
   },

@@ -1,3 +1,5 @@
+// Traffic and faults take their time by design; nothing is awaited by it.
+// oxlint-disable-next-line house/no-sleep-in-tests
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DataSource } from 'typeorm';

@@ -34,7 +34,6 @@ export const gates: readonly Gate[] = [
   { name: 'types of the playground', command: ['tsc', '-p', 'apps/api/playground/tsconfig.json'] },
   { name: 'types of the pure domain', command: ['tsc', '-p', 'libs/domain/tsconfig.json'] },
   unusedGate,
-  { name: 'generated files', command: ['node', 'dist/tools/generate.js', '--check'] },
   { name: 'formatting', command: ['oxfmt', '--check', '.'] },
 ];
 

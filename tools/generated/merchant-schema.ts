@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
@@ -8,7 +9,8 @@ import {
   merchantSchemaOptions,
 } from '../../apps/api/src/graphql/merchant-schema.ts';
 
-/** Stands for the merchants' edge where Nest asks whose types it shall take. */
+/** Stands for the merchants’ edge where Nest asks whose types it shall take. */
+@Module({})
 class MerchantSchema {}
 
 /** Nest keeps the types of both schemas in one place; told nothing, it would print those of administration as well. */
