@@ -4,7 +4,7 @@ import { MinorUnitsScalar } from '../../graphql/scalars/minor-units.scalar.ts';
 import { CurrencyCodeType } from '../../graphql/types/currency-code.enum.ts';
 import { inAdminSchema } from './in-admin-schema.ts';
 
-export const AccountNameType = {
+const AccountNameType = {
   MERCHANT_PENDING: 'merchant_pending',
   MERCHANT_AVAILABLE: 'merchant_available',
   MERCHANT_RESERVE: 'merchant_reserve',
