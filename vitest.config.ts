@@ -32,7 +32,11 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', { include: ['test/{domain,contracts,security,launcher/unit}/**/*.test.ts'] }),
-      project('architecture', { include: ['test/architecture/**/*.test.ts'], testTimeout: 60_000 }),
+      project('architecture', {
+        include: ['test/architecture/**/*.test.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
       project('integration', {
         // Whatever promise a folder of test/ is named after, unless one of the other projects takes it.
         include: ['test/**/*.test.ts'],

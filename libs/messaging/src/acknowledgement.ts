@@ -17,7 +17,7 @@ export type Acknowledgement =
   | { readonly type: 'park' };
 
 /** With the pauses below a poison message is given up after about two minutes. */
-export const failuresMax = 10;
+const failuresMax = 10;
 const pausesMs = [100, 250, 500, 1_000, 2_500, 5_000, 15_000, 30_000, 60_000] as const;
 /** Its predecessor is usually milliseconds away. */
 const tooEarlyPauseMs = 50;
