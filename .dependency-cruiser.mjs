@@ -200,8 +200,15 @@ const history = [
     name: 'migrations-are-run-and-never-imported',
     comment: 'They are found by their dates in their folders.',
     severity: 'error',
-    from: { pathNot: '^migrations/' },
-    to: { path: '^migrations/' },
+    from: {},
+    to: { path: '^migrations/[^/]+/' },
+  },
+  {
+    name: 'what-migrations-share-is-theirs-and-the-tests',
+    comment: 'It is frozen with them; a test may make the same tables elsewhere.',
+    severity: 'error',
+    from: { pathNot: '^(?:migrations|test)/' },
+    to: { path: '^migrations/[^/]+\\.ts$' },
   },
 ];
 

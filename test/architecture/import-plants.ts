@@ -80,6 +80,9 @@ export const importPlants: Readonly<Record<string, Files>> = {
     'migrations/fraud/20991231000000-planted.ts': `import { Table } from 'typeorm';\nexport const table = Table;\n`,
   },
   'migrations-are-run-and-never-imported': {
+    'test/planted-migration.ts': `import { Payments20261121090000 } from '../migrations/payments/20261121090000-payments.ts';\nexport const again = Payments20261121090000;\n`,
+  },
+  'what-migrations-share-is-theirs-and-the-tests': {
     'tools/planted-migration.ts': `import { eventBackboneV1 } from '../migrations/event-backbone.v1.ts';\nexport const tables = eventBackboneV1;\n`,
   },
 
