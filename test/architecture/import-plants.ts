@@ -59,6 +59,15 @@ export const importPlants: Readonly<Record<string, Files>> = {
   'adapters-know-use-cases-by-their-types': {
     'apps/api/src/stores/planted.ts': `import { refused } from '../use-cases/answer.ts';\nexport const story = refused;\n`,
   },
+  'adapters-meet-in-modules': {
+    'apps/api/src/waiting/planted-store.ts': `import { MerchantStore } from '../stores/merchant-store.ts';\nexport const store = MerchantStore;\n`,
+  },
+  'consumers-reach-adapters-through-use-cases': {
+    'apps/orchestrator/src/consumers/planted-store.ts': `import { AcquirerDirectory } from '../acquirers/acquirer-directory.ts';\nexport const acquirers = AcquirerDirectory;\n`,
+  },
+  'the-merchants-edge-reads-through-readers': {
+    'apps/api/src/graphql/planted-store.ts': `import type { MerchantStore } from '../stores/merchant-store.ts';\nexport type Known = MerchantStore;\n`,
+  },
   'ports-meet-their-adapters-in-modules': {
     'apps/orchestrator/src/use-cases/planted-choice.ts': `import type { HttpAcquirer } from '../acquirers/http-acquirer.ts';\nexport type Chosen = HttpAcquirer;\n`,
   },
