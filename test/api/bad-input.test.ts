@@ -215,7 +215,8 @@ describe('a payment that cannot be meant', () => {
     const change = {
       idempotencyKey: '"Schlüssel 鍵 🔑 ~!@#$%^&*()"',
       reference: '"Bestellung №7 — Zoë & Söhne"',
-      metadata: '{"deep":{"2":{"3":{"4":{"5":{"6":{"7":{"8":1}}}}}}},"constructor":"x","uuid":"6d2889c6-3472-46c1-8819-408631757d9a","n":[1,2.5,null,true]}',
+      metadata:
+        '{"deep":{"2":{"3":{"4":{"5":{"6":{"7":{"8":1}}}}}}},"constructor":"x","uuid":"6d2889c6-3472-46c1-8819-408631757d9a","n":[1,2.5,null,true]}',
     };
     const answer = await sendBody<{ outcome: Payload }>(door, bodyOf(createPayment, inputText(change)));
     expect(answer.data?.outcome.userErrors).toEqual([]);
