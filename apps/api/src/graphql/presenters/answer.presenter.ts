@@ -5,7 +5,7 @@ import { METRICS } from '#runtime';
 import { keptMetadata } from '../../readers/kept-metadata.ts';
 import type { PaymentView } from '../../readers/payment-view.ts';
 import { PaymentReader } from '../../readers/payment-reader.ts';
-import type { MoneyOperation } from '../../stores/idempotency-store.ts';
+import type { MoneyOperation } from '../../use-cases/answer.ts';
 import type { Answer } from '../../use-cases/answer.ts';
 import { UserErrors } from '../errors/user-errors.ts';
 import type { Problem } from '../inputs/problems.ts';

@@ -2,7 +2,7 @@ import { Args, Context, Extensions, Mutation, Resolver } from '@nestjs/graphql';
 import { parseId, type MerchantId, type PaymentId } from '#domain';
 import { Merchant } from '../../auth/merchant.decorator.ts';
 import type { MerchantPrincipal } from '../../auth/principal.ts';
-import type { MoneyOperation } from '../../stores/idempotency-store.ts';
+import type { MoneyOperation } from '../../use-cases/answer.ts';
 import { refused, type Answer } from '../../use-cases/answer.ts';
 import { CapturePayment } from '../../use-cases/capture-payment.ts';
 import { RefundPayment } from '../../use-cases/refund-payment.ts';
