@@ -169,7 +169,7 @@ test('a change between the look at the version and the read of the payment is no
     const rows = await query(text, values);
     // The first look is whether there is such a payment, the second is that of the first item.
     if (text.includes('xmin') && (looks += 1) === 2) await change(id, `state = 'declined'`);
-    return rows as never;
+    return rows;
   });
   const subscriber = Subscriber.of(door);
   const heard = subscriber.subscribe<Update>(paymentUpdated, { id });
