@@ -26,9 +26,10 @@ test.each<[outcome: HandlingOutcome, failures: number, answer: string]>([
   [unavailable, 100_000, 'retry in 1000 ms'],
   [tooEarly, 1, 'retry in 50 ms'],
   [tooEarly, 2, 'retry in 100 ms'],
-  [tooEarly, 99, 'retry in 4950 ms'],
-  [tooEarly, 799, 'retry in 5000 ms'],
-  [tooEarly, 800, 'park'],
+  [tooEarly, 20, 'retry in 1000 ms'],
+  [tooEarly, 21, 'retry in 20000 ms'],
+  [tooEarly, 99, 'retry in 20000 ms'],
+  [tooEarly, 100, 'park'],
 ])('%o after %i failures: %s', (outcome, failures, answer) => {
   const given = acknowledgementOf(outcome, failures);
   expect(given.type === 'retry_later' ? `retry in ${given.afterMs} ms` : given.type).toBe(answer);
