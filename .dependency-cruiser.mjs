@@ -107,8 +107,8 @@ const apps = [
     name: 'use-cases-know-no-edge',
     comment: 'The same story is told to GraphQL, to a consumer and to a schedule.',
     severity: 'error',
-    from: { path: `${services}use-cases/` },
-    to: { path: `^apps/$1/src/(?:${edges}|auth/|playground/)` },
+    from: { path: `${services}use-cases/`, pathNot: '\\.module\\.ts$' },
+    to: { path: `^apps/$1/src/(?:${edges}|auth/|docs/|playground/)` },
   },
   {
     name: 'use-cases-know-no-engine',
@@ -127,12 +127,12 @@ const apps = [
     to: { path: `^apps/$1/src/${edges}`, pathNot: '^apps/$1/src/$2/' },
   },
   {
-    name: 'nobody-behind-the-edge-knows-graphql-of-the-merchants',
+    name: 'nobody-behind-the-edges-knows-graphql',
     comment:
-      'The merchant schema is spoken on the merchants’ edge and pushed to its subscribers, and administration borrows its words and limits; nowhere else.',
+      'Words and limits of the schema are for the edges that speak it; a story told in them could not be told twice.',
     severity: 'error',
-    from: { path: `${services}(?!graphql/|subscriptions/|admin/|[^/]+\\.module\\.ts$)` },
-    to: { path: '^apps/$1/src/graphql/' },
+    from: { path: `${services}(?:use-cases/|waiting/|consumers/|schedules/|${adapters})`, pathNot: '\\.module\\.ts$' },
+    to: { path: '^apps/$1/src/graphql/|(?:^|/)node_modules/(?:graphql|@nestjs/graphql|@apollo/[^/]+)/' },
   },
   {
     name: 'adapters-know-no-edge',
@@ -147,6 +147,34 @@ const apps = [
     severity: 'error',
     from: { path: `${services}${adapters}`, pathNot: '\\.module\\.ts$' },
     to: { path: '^apps/$1/src/use-cases/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'adapters-meet-in-modules',
+    comment: 'Two adapters that know each other are one that cannot be replaced by halves.',
+    severity: 'error',
+    from: {
+      path: `${services}(stores|readers|waiting|acquirers|delivery|books|signals)/`,
+      pathNot: '\\.module\\.ts$',
+    },
+    to: {
+      path: `^apps/$1/src/(?:waiting/|${adapters})`,
+      pathNot: '^apps/$1/src/$2/',
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+  {
+    name: 'consumers-reach-adapters-through-use-cases',
+    comment: 'A consumer names the transaction that it is given by its type; what is done in it is a story of its own.',
+    severity: 'error',
+    from: { path: `${services}consumers/` },
+    to: { path: `^apps/$1/src/(?:waiting/|${adapters})`, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'the-merchants-edge-reads-through-readers',
+    comment: 'Readers see one merchant’s own rows and cannot write; a store can do both for anybody.',
+    severity: 'error',
+    from: { path: `${services}(?:graphql|subscriptions)/`, pathNot: '\\.module\\.ts$' },
+    to: { path: '^apps/$1/src/(?:stores|waiting|acquirers)/' },
   },
   {
     name: 'ports-meet-their-adapters-in-modules',
@@ -200,8 +228,15 @@ const history = [
     name: 'migrations-are-run-and-never-imported',
     comment: 'They are found by their dates in their folders.',
     severity: 'error',
-    from: { pathNot: '^migrations/' },
-    to: { path: '^migrations/' },
+    from: {},
+    to: { path: '^migrations/[^/]+/' },
+  },
+  {
+    name: 'what-migrations-share-is-theirs-and-the-tests',
+    comment: 'It is frozen with them; a test may make the same tables elsewhere.',
+    severity: 'error',
+    from: { pathNot: '^(?:migrations|test)/' },
+    to: { path: '^migrations/[^/]+\\.ts$' },
   },
 ];
 

@@ -49,6 +49,7 @@ CREATE TABLE payments.capture (
   CONSTRAINT capture_amount_positive CHECK (amount > 0),
   CONSTRAINT capture_status_known CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))
 );
+CREATE UNIQUE INDEX capture_by_id ON payments.capture USING btree (merchant_id, id);
 
 CREATE TABLE payments.dead_letter (
   id uuid NOT NULL,
@@ -198,6 +199,7 @@ CREATE TABLE payments.refund (
   CONSTRAINT refund_amount_positive CHECK (amount > 0),
   CONSTRAINT refund_status_known CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))
 );
+CREATE UNIQUE INDEX refund_by_id ON payments.refund USING btree (merchant_id, id);
 
 CREATE TABLE payments.relay_cursor (
   lane integer NOT NULL,
@@ -434,6 +436,11 @@ CREATE OR REPLACE FUNCTION fraud.note_card_uses(payment_ids uuid[], card_tokens 
  LANGUAGE plpgsql
 AS $function$
     BEGIN
+      IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'cards are counted at read committed, where what others did while we waited is seen, not at %',
+          current_setting('transaction_isolation') USING ERRCODE = 'invalid_transaction_state';
+      END IF;
+
       -- One lock per card, in one order for everybody: two payments of a card never count side by side, two batches never
       -- wait for each other in a circle, and different cards do not meet.
       PERFORM pg_advisory_xact_lock(cards.key)
@@ -803,6 +810,138 @@ GRANT EXECUTE ON FUNCTION books.refuse_empty_journals() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION books.refuse_unsound_entries() TO PUBLIC;
 
 -- ──────────────────── feed ────────────────────
+
+CREATE TABLE feed.dead_letter (
+  id uuid NOT NULL,
+  consumer text NOT NULL,
+  event_id uuid,
+  subject text NOT NULL,
+  payload text NOT NULL,
+  error text NOT NULL,
+  deliveries integer NOT NULL,
+  parked_at timestamp with time zone NOT NULL,
+  replayed_at timestamp with time zone,
+  CONSTRAINT dead_letter_pkey PRIMARY KEY (id)
+);
+CREATE INDEX dead_letter_by_time ON feed.dead_letter USING btree (parked_at DESC);
+
+CREATE TABLE feed.delivery (
+  merchant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  sequence bigint NOT NULL,
+  event_id uuid NOT NULL,
+  status text NOT NULL,
+  attempts smallint DEFAULT 0 NOT NULL,
+  next_attempt_at timestamp with time zone,
+  epoch integer DEFAULT 0 NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT delivery_pkey PRIMARY KEY (merchant_id, id),
+  CONSTRAINT delivery_pending_has_time CHECK ((status = 'pending'::text) = (next_attempt_at IS NOT NULL)),
+  CONSTRAINT delivery_status_known CHECK (status = ANY (ARRAY['pending'::text, 'delivered'::text, 'exhausted'::text, 'cancelled'::text]))
+) WITH (fillfactor=80);
+CREATE INDEX delivery_by_endpoint ON feed.delivery USING btree (merchant_id, endpoint_id, id);
+CREATE INDEX delivery_waiting ON feed.delivery USING btree (merchant_id, endpoint_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+COMMENT ON COLUMN feed.delivery.next_attempt_at IS 'while an attempt is under way, the end of its lease';
+COMMENT ON COLUMN feed.delivery.epoch IS 'counts the claims; who claimed with an older one has lost the delivery';
+
+CREATE TABLE feed.delivery_attempt (
+  merchant_id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  number smallint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  duration_ms integer NOT NULL,
+  response_status smallint,
+  error text,
+  CONSTRAINT delivery_attempt_pkey PRIMARY KEY (merchant_id, delivery_id, number),
+  CONSTRAINT delivery_attempt_number_positive CHECK (number >= 1)
+);
+
+CREATE TABLE feed.endpoint (
+  merchant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  url text NOT NULL,
+  event_types text[] NOT NULL,
+  status text NOT NULL,
+  failing_since timestamp with time zone,
+  paused_until timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  deleted_at timestamp with time zone,
+  CONSTRAINT endpoint_pkey PRIMARY KEY (merchant_id, id),
+  CONSTRAINT endpoint_asks_for_something CHECK (cardinality(event_types) >= 1),
+  CONSTRAINT endpoint_deleted_is_not_enabled CHECK (deleted_at IS NULL OR status <> 'enabled'::text),
+  CONSTRAINT endpoint_status_known CHECK (status = ANY (ARRAY['enabled'::text, 'disabled'::text, 'disabled_by_failures'::text])),
+  CONSTRAINT endpoint_url_length CHECK (length(url) >= 1 AND length(url) <= 2048)
+) WITH (fillfactor=80);
+
+CREATE TABLE feed.endpoint_secret (
+  merchant_id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  secret text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT endpoint_secret_pkey PRIMARY KEY (merchant_id, endpoint_id, created_at),
+  CONSTRAINT endpoint_secret_of_endpoint FOREIGN KEY (merchant_id, endpoint_id) REFERENCES feed.endpoint(merchant_id, id)
+);
+
+CREATE TABLE feed.inbox (
+  consumer text NOT NULL,
+  event_id uuid NOT NULL,
+  handled_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT inbox_pkey PRIMARY KEY (consumer, event_id)
+);
+
+CREATE TABLE feed.merchant_event (
+  merchant_id uuid NOT NULL,
+  sequence bigint NOT NULL,
+  event_id uuid NOT NULL,
+  type text NOT NULL,
+  payment_id uuid,
+  occurred_at timestamp with time zone NOT NULL,
+  data jsonb NOT NULL,
+  CONSTRAINT merchant_event_pkey PRIMARY KEY (merchant_id, sequence),
+  CONSTRAINT merchant_event_once UNIQUE (event_id),
+  CONSTRAINT merchant_event_sequence_positive CHECK (sequence >= 1)
+);
+CREATE INDEX merchant_event_by_payment ON feed.merchant_event USING btree (merchant_id, payment_id, sequence);
+
+CREATE TABLE feed.merchant_sequence (
+  merchant_id uuid NOT NULL,
+  last_sequence bigint NOT NULL,
+  CONSTRAINT merchant_sequence_pkey PRIMARY KEY (merchant_id),
+  CONSTRAINT merchant_sequence_not_negative CHECK (last_sequence >= 0)
+) WITH (fillfactor=50);
+
+CREATE TABLE feed.migration (
+  id integer DEFAULT nextval('feed.migration_id_seq'::regclass) NOT NULL,
+  "timestamp" bigint NOT NULL,
+  name character varying NOT NULL,
+  CONSTRAINT "PK_3043fc6b8af7c99b8b98830094f" PRIMARY KEY (id)
+);
+
+CREATE TABLE feed.seen_version (
+  merchant_id uuid NOT NULL,
+  source text NOT NULL,
+  aggregate_id uuid NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT seen_version_pkey PRIMARY KEY (merchant_id, source, aggregate_id),
+  CONSTRAINT seen_version_positive CHECK (version >= 1)
+) WITH (fillfactor=80);
+COMMENT ON TABLE feed.seen_version IS 'order guard: the last event that was taken of each aggregate of each service';
+
+GRANT USAGE ON SCHEMA feed TO quittance_api, quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE ON feed.dead_letter TO quittance_webhooks;
+GRANT SELECT ON feed.delivery TO quittance_api;
+GRANT SELECT, INSERT, UPDATE ON feed.delivery TO quittance_webhooks;
+GRANT SELECT ON feed.delivery_attempt TO quittance_api;
+GRANT SELECT, INSERT ON feed.delivery_attempt TO quittance_webhooks;
+GRANT SELECT ON feed.endpoint TO quittance_api;
+GRANT SELECT, INSERT, UPDATE ON feed.endpoint TO quittance_webhooks;
+GRANT SELECT, INSERT, DELETE ON feed.endpoint_secret TO quittance_webhooks;
+GRANT SELECT, INSERT, DELETE ON feed.inbox TO quittance_webhooks;
+GRANT SELECT ON feed.merchant_event TO quittance_api;
+GRANT SELECT, INSERT ON feed.merchant_event TO quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE ON feed.merchant_sequence TO quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE ON feed.seen_version TO quittance_webhooks;
 
 -- ──────────────────── sandbox ────────────────────
 

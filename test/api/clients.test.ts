@@ -179,8 +179,14 @@ describe('a client generated for TypeScript', () => {
       join(home, 'tsconfig.json'),
       JSON.stringify({
         compilerOptions: {
-          ...{ noEmit: true, strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
-          ...{ target: 'es2024', module: 'nodenext', allowImportingTsExtensions: true, types: [] },
+          noEmit: true,
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noUncheckedIndexedAccess: true,
+          target: 'es2024',
+          module: 'nodenext',
+          allowImportingTsExtensions: true,
+          types: [],
         },
         files: ['program.ts'],
       }),

@@ -27,7 +27,8 @@ test.each<[outcome: HandlingOutcome, failures: number, answer: string]>([
   [tooEarly, 1, 'retry in 50 ms'],
   [tooEarly, 2, 'retry in 100 ms'],
   [tooEarly, 99, 'retry in 4950 ms'],
-  [tooEarly, 100, 'park'],
+  [tooEarly, 799, 'retry in 5000 ms'],
+  [tooEarly, 800, 'park'],
 ])('%o after %i failures: %s', (outcome, failures, answer) => {
   const given = acknowledgementOf(outcome, failures);
   expect(given.type === 'retry_later' ? `retry in ${given.afterMs} ms` : given.type).toBe(answer);

@@ -42,9 +42,9 @@ function payment(index: number): Payment {
   return found;
 }
 
-async function acquire(owner = 'relay'): Promise<LaneCursor> {
-  const cursor = await window.acquire(0, owner, hourMs);
-  if (cursor === undefined) throw new Error(`${owner} did not get the lane`);
+async function acquire(name = 'relay'): Promise<LaneCursor> {
+  const cursor = await window.acquire(0, name, hourMs);
+  if (cursor === undefined) throw new Error(`${name} did not get the lane`);
   return cursor;
 }
 

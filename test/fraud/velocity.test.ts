@@ -143,6 +143,18 @@ describe('card velocity', () => {
     expect(all).toEqual(numbersTo(50));
   });
 
+  test.each(['repeatable read', 'serializable'])(
+    'refuses to count at %s, where it would miss others',
+    async (isolation) => {
+      const unitOfWork = new UnitOfWork(dataSource, (scope) => ({ cardUses: new CardUseStore(scope.sql) }));
+      const counting = unitOfWork.run(async (tx) => {
+        await tx.sql.query(`SET TRANSACTION ISOLATION LEVEL ${isolation}`);
+        return tx.cardUses.note([use(newId('tok'), 0)], windowSeconds);
+      });
+      await expect(counting).rejects.toThrow('cards are counted at read committed');
+    },
+  );
+
   test('never lets two batches with the same cards in another order wait for each other', async () => {
     const [first, second] = [newId('tok'), newId('tok')];
     const batches = Array.from({ length: 40 }, (_, index) => {

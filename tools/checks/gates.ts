@@ -27,14 +27,13 @@ export const unusedGate: Gate = {
 
 /** The slowest first, so that two at a time end together. */
 export const gates: readonly Gate[] = [
-  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'types', command: ['tsc', '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', 'dist/.types'] },
   lintGate,
   { name: 'generated files', command: ['node', 'dist/tools/generate.js', '--check'] },
   importGate,
   { name: 'types of the playground', command: ['tsc', '-p', 'apps/api/playground/tsconfig.json'] },
   { name: 'types of the pure domain', command: ['tsc', '-p', 'libs/domain/tsconfig.json'] },
   unusedGate,
-  { name: 'generated files', command: ['node', 'dist/tools/generate.js', '--check'] },
   { name: 'formatting', command: ['oxfmt', '--check', '.'] },
 ];
 

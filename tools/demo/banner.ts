@@ -31,13 +31,14 @@ export function banner(demo: Demo, payment: SamplePayment, logs: string, ink: In
 function timeline(payment: SamplePayment, ink: Ink): string[] {
   const { amount, id, status } = payment;
   const settled = isSettled(payment) ? 'settled' : 'not settled yet';
-  const head = `A sample payment of ${amount.decimal} ${amount.currency}: ${status}, ${settled}`;
+  const title = `A sample payment of ${amount.decimal} ${amount.currency}: ${status}, ${settled}`;
   const kindWidth = Math.max(...payment.timeline.map(({ kind }) => kind.length), 0);
-  const steps = payment.timeline.map(({ at, kind, summary }) => {
-    const clock = at.slice(11, 23).padEnd(12);
-    return cut(`  ${clock}  ${kind.padEnd(kindWidth)}  ${summary}`);
+  const steps = payment.timeline.flatMap(({ at, kind, summary }) => {
+    const head = `  ${at.slice(11, 23).padEnd(12)}  ${kind.padEnd(kindWidth)}  `;
+    const [first = '', ...others] = wrap(summary, columnsMax - head.length);
+    return [head + first, ...others.map((line) => ' '.repeat(head.length) + line)];
   });
-  return [ink.bold(head), ink.dim(`  ${id}`), ...steps];
+  return [ink.bold(title), ink.dim(`  ${id}`), ...steps];
 }
 
 function addresses(demo: Demo, ink: Ink): string[] {
@@ -67,6 +68,13 @@ function curl(demo: Demo): string {
   ].join('\n');
 }
 
-function cut(line: string): string {
-  return line.length <= columnsMax ? line : `${line.slice(0, columnsMax - 1)}…`;
+/** Breaks between words; a word that is too long stands alone. */
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

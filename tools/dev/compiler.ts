@@ -19,7 +19,7 @@ export function watchSources(reports: CompilerReports, signal: AbortSignal): voi
   createInterface({ input: compiler.stdout }).on('line', (line) => {
     const [, errors] = /Found (\d+) errors?\. Watching/.exec(line) ?? [];
     if (errors === '0') reports.onCompiled();
-    else if (errors !== undefined) reports.onComplaint(`${errors} errors; the services go on as they were.`);
+    else if (errors !== undefined) reports.onComplaint(`Errors: ${errors}. The services go on as they were.`);
     else if (line.includes('error TS')) reports.onComplaint(line);
   });
   compiler.once('exit', () => {

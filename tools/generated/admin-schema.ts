@@ -2,13 +2,13 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
-import { adminResolvers, adminSchemaOptions, withoutStrangers } from '../../apps/api/src/admin/admin-schema.ts';
+import { adminResolvers, adminSchemaOptions, finishAdminSchema } from '../../apps/api/src/admin/admin-schema.ts';
 
 /** The schema of administration from the code, without a server or a database. */
-export async function adminSchema(): Promise<GraphQLSchema> {
+async function adminSchema(): Promise<GraphQLSchema> {
   const app = await NestFactory.createApplicationContext(GraphQLSchemaBuilderModule, { logger: false });
   try {
-    return withoutStrangers(await app.get(GraphQLSchemaFactory).create(adminResolvers, adminSchemaOptions));
+    return finishAdminSchema(await app.get(GraphQLSchemaFactory).create(adminResolvers, adminSchemaOptions));
   } finally {
     await app.close();
   }

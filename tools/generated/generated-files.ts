@@ -13,9 +13,9 @@ export interface GeneratedFile {
 }
 
 export const generatedFiles: readonly GeneratedFile[] = [
-  { path: 'docs/generated/schema.graphql', content: merchantSchemaText },
   { path: 'docs/generated/admin-schema.graphql', content: adminSchemaText },
   { path: 'docs/generated/database.sql', content: databaseSql },
   { path: 'docs/generated/events/asyncapi.json', content: asyncApiText, breaks: breaksOfCatalogue },
   { path: 'docs/generated/lifecycles.md', content: lifecycles },
+  { path: 'docs/generated/schema.graphql', content: merchantSchemaText },
 ];

@@ -19,8 +19,8 @@ const serviceReadyMs = 60_000;
 /** Ten seconds is what a service promises; a moment more keeps us from killing one that just made it. */
 const serviceGraceMs = 10_500;
 
-/** A tenth of the share of a process that answers clients, when both want the processor. */
-const workOffNiceness = 10;
+/** A third of the share of a process that answers clients, when both want the processor. */
+const workOffNiceness = 5;
 
 /**
  * V8 lets its nursery grow to 16 MB a half before it collects at all, which is most of what an otherwise small service
@@ -77,13 +77,13 @@ export function serviceProgram(service: Service, place: ServicePlace): Program {
       return {
         command: process.execPath,
         args: [...memoryBounds, entry],
-        niceness: service.answersClients ? 0 : workOffNiceness,
         env: serviceEnvironment(service, place.addresses(), process.env),
         logFile: place.home.log(service.name),
       };
     },
     isReady: () => isServing(place.addresses().portOf(service.name)),
     readyWithinMs: serviceReadyMs,
+    niceness: service.answersClients ? 0 : workOffNiceness,
     stopSignal: 'SIGTERM',
     stopGraceMs: serviceGraceMs,
     mayStayDown: place.mayStayDown,

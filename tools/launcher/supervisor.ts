@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Obstacle } from '../obstacle.ts';
+import { beNice } from '../processes/niceness.ts';
 import { describeExit, startProcess, type Exit, type Recipe, type ServerProcess } from '../processes/server-process.ts';
 import { until } from '../processes/until.ts';
 import { abortOf } from '../processes/abort-of.ts';
@@ -17,6 +18,8 @@ export interface Program {
   /** Throws or says false until the program serves. */
   isReady(): Promise<boolean>;
   readonly readyWithinMs: number;
+  /** 0 to 19, as in `nice`: how readily it lets others have the processor once it serves. */
+  readonly niceness?: number;
   readonly stopSignal: NodeJS.Signals;
   readonly stopGraceMs: number;
   /** Whether the others go on without it when it cannot be kept running, until somebody restarts it. */
@@ -160,6 +163,8 @@ export class Supervisor {
     if (entry.hasServed) this.ports.announce(`${program.name} serves again after ${secondsSince(begun)}`);
     entry.hasServed = true;
     entry.serves = true;
+    // Only now: a process that starts is what others wait for, whatever it does later.
+    if (entry.process !== undefined) await beNice(entry.process.pid, program.niceness ?? 0);
     entry.ready.resolve();
   }
 

@@ -6,8 +6,9 @@ import { setPriority } from 'node:os';
  * counts only within the group unless the group is told as well.
  */
 export async function beNice(pid: number, niceness: number): Promise<void> {
-  setPriority(pid, niceness);
+  if (niceness === 0) return;
   try {
+    setPriority(pid, niceness);
     await writeFile(`/proc/${pid}/autogroup`, String(niceness));
   } catch (fault) {
     // There are no such groups here, or the process has ended already: then there is nothing to tell.

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { beNice } from './niceness.ts';
 
 /** What it takes to start one program. */
 export interface Recipe {
@@ -10,8 +9,6 @@ export interface Recipe {
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
-  /** 0 to 19, as in `nice`: how readily it lets others have the processor. */
-  readonly niceness?: number;
   /** Where the program's output goes. It writes there itself, so it outlives us and a burst costs us nothing. */
   readonly logFile: string;
 }
@@ -55,7 +52,6 @@ export async function startProcess(recipe: Recipe): Promise<ServerProcess> {
       child.once('error', reject);
     });
     if (child.pid === undefined) throw new Error(`${recipe.command} started without a process id`);
-    if (recipe.niceness !== undefined) await beNice(child.pid, recipe.niceness);
     return serverProcess(child.pid, exit, {
       hasEnded: () => child.exitCode !== null || child.signalCode !== null,
       signal: (signal) => void child.kill(signal),

@@ -1,13 +1,23 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceModule } from '#runtime';
+import { AnswerEndpointRequests } from './consumers/answer-endpoint-requests.ts';
 import { FeedMerchantsOnTheirEvents } from './consumers/feed-merchants-on-their-events.ts';
+import { HostNames } from './delivery/host-names.ts';
+import { TargetGuard } from './delivery/target-guard.ts';
+import { WebhookSender } from './delivery/webhook-sender.ts';
+import { DeliverDue } from './schedules/deliver-due.ts';
 import { webhooksStores } from './stores/webhooks-stores.ts';
+import { AttemptDelivery, CHANCE } from './use-cases/attempt-delivery.ts';
+import { CreateEndpoint } from './use-cases/create-endpoint.ts';
+import { DeleteEndpoint } from './use-cases/delete-endpoint.ts';
 import { FeedMerchants } from './use-cases/feed-merchants.ts';
-import type { WebhooksEnvironment } from './webhooks.config.ts';
+import { ENVIRONMENT, type WebhooksEnvironment } from './webhooks.config.ts';
 
 @Module({})
 export class WebhooksModule {
   static forEnvironment(environment: WebhooksEnvironment): DynamicModule {
+    const { WEBHOOKS_TIMEOUT_MS: timeoutMs, WEBHOOKS_ALLOW_PRIVATE_TARGETS: privateTargets } = environment;
+    const allowsPrivate = privateTargets === 'true';
     return {
       module: WebhooksModule,
       imports: [
@@ -19,8 +29,27 @@ export class WebhooksModule {
           log: null,
         }),
       ],
-      controllers: [FeedMerchantsOnTheirEvents],
-      providers: [FeedMerchants],
+      controllers: [FeedMerchantsOnTheirEvents, AnswerEndpointRequests],
+      providers: [
+        { provide: ENVIRONMENT, useValue: environment },
+        { provide: CHANCE, useValue: Math.random },
+        HostNames,
+        {
+          provide: TargetGuard,
+          useFactory: (hostNames: HostNames) => new TargetGuard(hostNames, { allowsPrivate }),
+          inject: [HostNames],
+        },
+        {
+          provide: WebhookSender,
+          useFactory: (guard: TargetGuard) => new WebhookSender(guard, { timeoutMs }),
+          inject: [TargetGuard],
+        },
+        FeedMerchants,
+        CreateEndpoint,
+        DeleteEndpoint,
+        AttemptDelivery,
+        DeliverDue,
+      ],
     };
   }
 }

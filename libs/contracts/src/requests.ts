@@ -37,10 +37,11 @@ export type DeleteEndpointReply = { readonly ok: true; readonly endpoint: Endpoi
 export const operatedServices = ['orchestrator', 'fraud', 'settlement', 'webhooks'] as const;
 export type OperatedService = (typeof operatedServices)[number];
 
+/** Not under the name of the service: its stream would store the question, and answer it with an acknowledgement. */
 export const operationsRequests = {
-  deadLetters: (service: OperatedService): string => `${service}.v1.operations.dead-letters`,
-  replayDeadLetter: (service: OperatedService): string => `${service}.v1.operations.replay-dead-letter`,
-  eventLag: (service: OperatedService): string => `${service}.v1.operations.event-lag`,
+  deadLetters: (service: OperatedService): string => `operations.v1.${service}.dead-letters`,
+  replayDeadLetter: (service: OperatedService): string => `operations.v1.${service}.replay-dead-letter`,
+  eventLag: (service: OperatedService): string => `operations.v1.${service}.event-lag`,
 } as const;
 
 export interface DeadLetterView {

@@ -69,7 +69,7 @@ export class Consumer {
   /** Errors: whatever the transport refuses to start with. */
   async listen(): Promise<this> {
     await new Promise<void>((resolve, reject) =>
-      this.server.listen((error) => (error === undefined ? resolve() : reject(error as Error))),
+      this.server.listen((error) => (error === undefined ? resolve() : reject(error))),
     );
     return this;
   }

@@ -9,8 +9,7 @@ import { operationLimits, parseLimits } from '../graphql/limits/execution-limits
 import type { Ids } from '#domain';
 import type { Logger } from '#observability';
 import { IDS, LOGGER } from '#runtime';
-import { adminSchemaOptions, withoutStrangers } from './admin-schema.ts';
-import { AdminSchema } from './types/in-admin-schema.ts';
+import { adminSchemaOptions, finishAdminSchema } from './admin-schema.ts';
 
 interface IncomingRequest extends AdmittedRequest {
   readonly headers: { readonly authorization?: string };
@@ -23,10 +22,10 @@ export function adminGraphql(resolversIn: Type): ApolloDriverAsyncConfig {
     inject: [AdminGate, IDS, LOGGER],
     useFactory: (gate: AdminGate, ids: Ids, logger: Logger): Omit<ApolloDriverConfig, 'driver'> => ({
       path: '/admin/graphql',
-      include: [resolversIn, AdminSchema],
+      include: [resolversIn],
       autoSchemaFile: true,
       buildSchemaOptions: adminSchemaOptions,
-      transformSchema: withoutStrangers,
+      transformSchema: finishAdminSchema,
       introspection: true,
       graphiql: false,
       persistedQueries: false,

@@ -1,5 +1,6 @@
 import type { BuildSchemaOptions } from '@nestjs/graphql';
-import { GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { withOwnTypesOnly } from '../graphql/own-types.ts';
 import { InvalidStateErrorType, NotFoundErrorType, ValidationErrorType } from '../graphql/types/user-error.type.ts';
 import { ApiKeysResolver } from './api-keys.resolver.ts';
 import { BooksResolver } from './books.resolver.ts';
@@ -15,13 +16,17 @@ export const adminSchemaOptions: BuildSchemaOptions = {
   orphanedTypes: [ValidationErrorType, NotFoundErrorType, InvalidStateErrorType],
 };
 
-const errorTypes = ['ValidationError', 'NotFoundError', 'InvalidStateError'];
+const rootDescriptions = {
+  Query: 'What the platform’s own people can look at.',
+  Mutation: 'What the platform’s own people can ask for.',
+} as const;
 
-/**
- * The schema without what administration has no use for: Nest adds the types of every other schema of the process that
- * are not marked as somebody's (see `inAdminSchema`).
- */
-export function withoutStrangers(schema: GraphQLSchema): GraphQLSchema {
-  const types = errorTypes.flatMap((name) => schema.getType(name) ?? []);
-  return new GraphQLSchema({ ...schema.toConfig(), types });
+/** What decorators cannot say about the schema. */
+export function finishAdminSchema(schema: GraphQLSchema): GraphQLSchema {
+  const own = withOwnTypesOnly(schema, ['ValidationError', 'NotFoundError', 'InvalidStateError']);
+  for (const [name, description] of Object.entries(rootDescriptions)) {
+    const type = own.getType(name);
+    if (type !== undefined) type.description = description;
+  }
+  return own;
 }

@@ -1,3 +1,4 @@
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Type } from '@nestjs/common';
@@ -50,7 +51,8 @@ export function merchantDriverOptions(
     includeStacktraceInErrorResponses: false,
     parseOptions: parseLimits,
     validationRules: [...operationLimits],
-    plugins: [costPlugin, idempotencyPlugin],
+    // Answers about money are never cached, and the plugin that says for how long wraps every field of every answer.
+    plugins: [ApolloServerPluginCacheControlDisabled(), costPlugin, idempotencyPlugin],
     autoTransformHttpErrors: false,
     // Later than the default: replies that are still held are answered before Apollo stops.
     stopOnApplicationShutdown: true,

@@ -1,5 +1,6 @@
 import type { BuildSchemaOptions } from '@nestjs/graphql';
 import type { GraphQLSchema } from 'graphql';
+import { withOwnTypesOnly } from './own-types.ts';
 import { SubscriptionsResolver } from '../subscriptions/subscriptions.resolver.ts';
 import { CreatePaymentResolver } from './resolvers/create-payment.resolver.ts';
 import { EventQueriesResolver } from './resolvers/event-queries.resolver.ts';
@@ -34,11 +35,21 @@ const rootDescriptions = {
   Subscription: 'What a merchant can watch.',
 } as const;
 
+/** Nothing but the interface leads to these. */
+const errorTypeNames = [
+  'ValidationError',
+  'NotFoundError',
+  'InvalidStateError',
+  'AmountExceededError',
+  'IdempotencyConflictError',
+];
+
 /** What decorators cannot say about the schema. */
 export function finishMerchantSchema(schema: GraphQLSchema): GraphQLSchema {
+  const own = withOwnTypesOnly(schema, errorTypeNames);
   for (const [name, description] of Object.entries(rootDescriptions)) {
-    const type = schema.getType(name);
+    const type = own.getType(name);
     if (type !== undefined) type.description = description;
   }
-  return admitUnknownCurrencies(schema);
+  return admitUnknownCurrencies(own);
 }

@@ -27,12 +27,14 @@ export class Connection {
     this.socket = socket;
     this.authorization = request.headers.authorization;
     socket.on('pong', () => (this.answered = true));
-    // The protocol's own pings are answered by the library: they count like messages.
-    socket.on('ping', () => this.admitMessage());
+    socket.on('ping', (data: Buffer) => {
+      if (this.admitMessage()) socket.pong(data);
+    });
   }
 
   /** False when the connection passed a limit and is being closed. */
   admitMessage(): boolean {
+    if (this.socket.readyState !== this.socket.OPEN) return false;
     const nowMs = performance.now();
     if (nowMs - this.secondBeganMs >= 1_000) {
       this.secondBeganMs = nowMs;

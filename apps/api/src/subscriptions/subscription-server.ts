@@ -31,6 +31,8 @@ export class SubscriptionServer implements OnApplicationBootstrap, BeforeApplica
     noServer: true,
     maxPayload: messageBytesMax,
     perMessageDeflate: false,
+    // Ours counts them first.
+    autoPong: false,
     handleProtocols: (offered) => (offered.has('graphql-transport-ws') ? 'graphql-transport-ws' : false),
   });
   private readonly connections = new Set<Connection>();

@@ -1,4 +1,7 @@
-import type { CurrencyCode, PaymentAction, PaymentId, PaymentStatus } from '#domain';
+import type { CurrencyCode, Payment, PaymentAction, PaymentId, PaymentStatus } from '#domain';
+
+/** The mutations that move money. Idempotency keys are kept apart by them. */
+export type MoneyOperation = 'create_payment' | 'capture_payment' | 'void_payment' | 'refund_payment';
 
 /** Why a mutation was refused. Stored with its idempotency key, so that a retry hears the same; only JSON in here. */
 export type Refusal = { readonly message: string; readonly path: readonly string[] } & (
@@ -23,6 +26,8 @@ export type Answer =
       readonly paymentId: PaymentId;
       /** The capture or refund (`cap_…`, `ref_…`) that the mutation made. */
       readonly operationId: string | null;
+      /** The payment as it was just written, when nobody waited for more; spares whoever answers from reading it again. */
+      readonly written?: { readonly payment: Payment; readonly metadata: object };
     }
   | { readonly kind: 'refused'; readonly replayed: boolean; readonly refusal: Refusal };
 

@@ -52,13 +52,14 @@ export class CreateMerchant {
       riskLimit: null,
       riskFloor: null,
     }));
+    const all = [...command.currencies, ...enabled].toSorted((one, other) =>
+      one.currency.localeCompare(other.currency),
+    );
     const merchant: Merchant = {
       id: this.ids.next('mer'),
       name: command.name.trim(),
       feeBasisPoints,
-      currencies: new Map(
-        [...command.currencies, ...enabled].map((terms) => [terms.currency, termsOf(terms, feeBasisPoints)]),
-      ),
+      currencies: new Map(all.map((terms) => [terms.currency, termsOf(terms, feeBasisPoints)])),
       createdAt: this.clock.now(),
     };
     await this.merchants.create(merchant);

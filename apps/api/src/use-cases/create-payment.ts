@@ -55,7 +55,13 @@ export class CreatePayment {
       const payment = this.newPayment(command, terms);
       switch (await this.intake.accept(payment, command.metadata, use)) {
         case 'written':
-          return { kind: 'accepted', replayed: false, paymentId: payment.id, operationId: null };
+          return {
+            kind: 'accepted',
+            replayed: false,
+            paymentId: payment.id,
+            operationId: null,
+            ...(command.awaitOutcomeMs === 0 ? { written: { payment, metadata: command.metadata } } : {}),
+          };
         case 'key_used':
           return this.replay(use);
         case 'reference_taken':

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { allowedActions, err, ok, statusOf, type Payment, type PaymentId, type Result } from '#domain';
 import { UnitOfWork } from '#persistence';
+import { looksLikeCardNumber } from '#security';
 import type { ApiStores } from '../stores/api-stores.ts';
 import type { ReviewDecision } from '../stores/review-store.ts';
 import type { AdminRefusal } from './admin-refusal.ts';
@@ -39,9 +40,19 @@ export class DecideReview {
 }
 
 function refusalOfReason(reason: string): AdminRefusal | undefined {
-  if (reason.length >= 1 && reason.length <= reasonLengthMax) return undefined;
-  const message = `A reason has 1 to ${reasonLengthMax} characters: whoever asks later wants to know why.`;
-  return { code: 'invalid_input', message, path: ['input', 'reason'] };
+  const path = ['input', 'reason'];
+  if (reason.length < 1 || reason.length > reasonLengthMax) {
+    const message = `A reason has 1 to ${reasonLengthMax} characters: whoever asks later wants to know why.`;
+    return { code: 'invalid_input', message, path };
+  }
+  if (looksLikeCardNumber(reason)) {
+    return {
+      code: 'invalid_input',
+      message: 'This looks like a card number, which must not stand in free text.',
+      path,
+    };
+  }
+  return undefined;
 }
 
 function notFound(paymentId: PaymentId): AdminRefusal {

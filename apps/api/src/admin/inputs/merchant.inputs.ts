@@ -3,12 +3,11 @@ import type { CurrencyCode } from '#domain';
 import { DateTimeScalar } from '../../graphql/scalars/date-time.scalar.ts';
 import { MinorUnitsScalar } from '../../graphql/scalars/minor-units.scalar.ts';
 import { CurrencyCodeType } from '../../graphql/types/currency-code.enum.ts';
-import { inAdminSchema } from '../types/in-admin-schema.ts';
 
 /** What merchants pay who agreed on nothing else. */
 const feeBasisPointsDefault = 150;
 
-@InputType('MerchantCurrencyInput', inAdminSchema('A currency with terms of its own, in its minor units.'))
+@InputType('MerchantCurrencyInput', { description: 'A currency with terms of its own, in its minor units.' })
 export class MerchantCurrencyInput {
   @Field(() => CurrencyCodeType, { description: 'Which one.' })
   readonly currency!: CurrencyCode;
@@ -29,7 +28,7 @@ export class MerchantCurrencyInput {
   readonly riskFloor?: number | null;
 }
 
-@InputType('CreateMerchantInput', inAdminSchema('A merchant to be taken in.'))
+@InputType('CreateMerchantInput', { description: 'A merchant to be taken in.' })
 export class CreateMerchantInput {
   @Field(() => String, { description: 'What people call it: 1 to 200 characters.' })
   readonly name!: string;
@@ -47,7 +46,7 @@ export class CreateMerchantInput {
   readonly enabledCurrencies!: readonly CurrencyCode[];
 }
 
-@InputType('CreateApiKeyInput', inAdminSchema('A secret key for a merchant, beside those that it has.'))
+@InputType('CreateApiKeyInput', { description: 'A secret key for a merchant, beside those that it has.' })
 export class CreateApiKeyInput {
   @Field(() => ID, { description: 'Whose key.' })
   readonly merchantId!: string;
@@ -56,7 +55,7 @@ export class CreateApiKeyInput {
   readonly expiresAt?: Date | null;
 }
 
-@InputType('RevokeApiKeyInput', inAdminSchema('A key to be ended for good.'))
+@InputType('RevokeApiKeyInput', { description: 'A key to be ended for good.' })
 export class RevokeApiKeyInput {
   @Field(() => ID, { description: 'Which key: `key_…`.' })
   readonly apiKeyId!: string;

@@ -1,9 +1,8 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
 import type { ReviewDecision } from '../../stores/review-store.ts';
 import { ReviewDecisionType } from '../types/review.type.ts';
-import { inAdminSchema } from '../types/in-admin-schema.ts';
 
-@InputType('DecideReviewInput', inAdminSchema('What a person decided about a payment in review.'))
+@InputType('DecideReviewInput', { description: 'What a person decided about a payment in review.' })
 export class DecideReviewInput {
   @Field(() => ID, { description: 'Which payment: `pay_…`.' })
   readonly paymentId!: string;

@@ -2,9 +2,8 @@ import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { AccountName, CurrencyCode } from '#domain';
 import { MinorUnitsScalar } from '../../graphql/scalars/minor-units.scalar.ts';
 import { CurrencyCodeType } from '../../graphql/types/currency-code.enum.ts';
-import { inAdminSchema } from './in-admin-schema.ts';
 
-export const AccountNameType = {
+const AccountNameType = {
   MERCHANT_PENDING: 'merchant_pending',
   MERCHANT_AVAILABLE: 'merchant_available',
   MERCHANT_RESERVE: 'merchant_reserve',
@@ -14,7 +13,7 @@ export const AccountNameType = {
 } as const satisfies Record<Uppercase<AccountName>, AccountName>;
 
 registerEnumType(AccountNameType, {
-  ...inAdminSchema('What an account holds.'),
+  description: 'What an account holds.',
   name: 'AccountName',
   valuesMap: {
     MERCHANT_PENDING: { description: 'Captured for a merchant and not settled yet.' },
@@ -28,10 +27,9 @@ registerEnumType(AccountNameType, {
 
 const decimal = 'The same as people write it; exact, however large.';
 
-@ObjectType(
-  'TrialBalance',
-  inAdminSchema('All that was ever posted in one currency. The books are sound when debit equals credit.'),
-)
+@ObjectType('TrialBalance', {
+  description: 'All that was ever posted in one currency. The books are sound when debit equals credit.',
+})
 export class TrialBalanceType {
   @Field(() => CurrencyCodeType, { description: 'The currency; amounts are in its minor units.' })
   readonly currency!: CurrencyCode;
@@ -49,7 +47,7 @@ export class TrialBalanceType {
   readonly creditDecimal!: string;
 }
 
-@ObjectType('Account', inAdminSchema('An account of the books, exact at the moment of the question.'))
+@ObjectType('Account', { description: 'An account of the books, exact at the moment of the question.' })
 export class AccountType {
   @Field(() => AccountNameType, { description: 'What it holds.' })
   readonly name!: AccountName;

@@ -6,9 +6,8 @@ import { CurrencyCodeType } from '../../graphql/types/currency-code.enum.ts';
 import type { StoredApiKey } from '../../stores/api-key-store.ts';
 import type { Merchant } from '../../stores/merchant-store.ts';
 import { UserErrorType } from '../../graphql/types/user-error.type.ts';
-import { inAdminSchema } from './in-admin-schema.ts';
 
-@ObjectType('MerchantCurrency', inAdminSchema('A currency that a merchant may take, and on which terms.'))
+@ObjectType('MerchantCurrency', { description: 'A currency that a merchant may take, and on which terms.' })
 export class MerchantCurrencyType {
   @Field(() => CurrencyCodeType, { description: 'Which one. The amounts are in its minor units.' })
   readonly currency!: CurrencyCode;
@@ -23,7 +22,7 @@ export class MerchantCurrencyType {
   readonly riskFloor!: bigint;
 }
 
-@ObjectType('ApiKey', inAdminSchema('A secret key of a merchant. The key itself is shown once, when it is created.'))
+@ObjectType('ApiKey', { description: 'A secret key of a merchant. The key itself is shown once, when it is created.' })
 export class ApiKeyType {
   @Field(() => ID, { description: 'A TypeID such as `key_…`.' })
   readonly id!: string;
@@ -41,7 +40,7 @@ export class ApiKeyType {
   readonly revokedAt!: Date | null;
 }
 
-@ObjectType('Merchant', inAdminSchema('Who takes payments here.'))
+@ObjectType('Merchant', { description: 'Who takes payments here.' })
 export class MerchantType {
   @Field(() => ID, { description: 'A TypeID such as `mer_…`.' })
   readonly id!: string;
@@ -61,7 +60,7 @@ export class MerchantType {
   readonly createdAt!: Date;
 }
 
-@ObjectType('CreateMerchantPayload', inAdminSchema('What became of `createMerchant`.'))
+@ObjectType('CreateMerchantPayload', { description: 'What became of `createMerchant`.' })
 export class CreateMerchantPayload {
   @Field(() => MerchantType, { nullable: true, description: 'The new merchant; null when it was refused.' })
   readonly merchant!: MerchantType | null;
@@ -70,7 +69,7 @@ export class CreateMerchantPayload {
   readonly userErrors!: readonly UserErrorType[];
 }
 
-@ObjectType('CreateApiKeyPayload', inAdminSchema('What became of `createApiKey`.'))
+@ObjectType('CreateApiKeyPayload', { description: 'What became of `createApiKey`.' })
 export class CreateApiKeyPayload {
   @Field(() => ApiKeyType, { nullable: true, description: 'The new key; null when it was refused.' })
   readonly apiKey!: ApiKeyType | null;
@@ -82,7 +81,7 @@ export class CreateApiKeyPayload {
   readonly userErrors!: readonly UserErrorType[];
 }
 
-@ObjectType('RevokeApiKeyPayload', inAdminSchema('What became of `revokeApiKey`.'))
+@ObjectType('RevokeApiKeyPayload', { description: 'What became of `revokeApiKey`.' })
 export class RevokeApiKeyPayload {
   @Field(() => ApiKeyType, { nullable: true, description: 'The revoked key.' })
   readonly apiKey!: ApiKeyType | null;

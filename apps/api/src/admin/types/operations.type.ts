@@ -2,7 +2,6 @@ import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { OperatedService } from '#contracts';
 import { DateTimeScalar } from '../../graphql/scalars/date-time.scalar.ts';
 import { UserErrorType } from '../../graphql/types/user-error.type.ts';
-import { inAdminSchema } from './in-admin-schema.ts';
 
 export const OperatedServiceType = {
   ORCHESTRATOR: 'orchestrator',
@@ -12,7 +11,7 @@ export const OperatedServiceType = {
 } as const satisfies Record<Uppercase<OperatedService>, OperatedService>;
 
 registerEnumType(OperatedServiceType, {
-  ...inAdminSchema('The services that work on events.'),
+  description: 'The services that work on events.',
   name: 'Service',
   valuesMap: {
     ORCHESTRATOR: { description: 'Drives payments through risk and acquirers.' },
@@ -24,7 +23,7 @@ registerEnumType(OperatedServiceType, {
 
 const unavailable = 'The services that did not answer; what they would have said is missing here.';
 
-@ObjectType('DeadLetter', inAdminSchema('A message that a service could not handle, and set aside.'))
+@ObjectType('DeadLetter', { description: 'A message that a service could not handle, and set aside.' })
 export class DeadLetterType {
   @Field(() => ID, { description: 'A TypeID such as `dlt_…`.' })
   readonly id!: string;
@@ -51,7 +50,7 @@ export class DeadLetterType {
   readonly replayedAt!: Date | null;
 }
 
-@ObjectType('DeadLetters', inAdminSchema('The messages that were set aside, the newest of each service.'))
+@ObjectType('DeadLetters', { description: 'The messages that were set aside, the newest of each service.' })
 export class DeadLettersType {
   @Field(() => [DeadLetterType], { description: 'The newest first, at most 200 of each service.' })
   readonly nodes!: readonly DeadLetterType[];
@@ -60,7 +59,7 @@ export class DeadLettersType {
   readonly unavailable!: readonly OperatedService[];
 }
 
-@ObjectType('RelayLag', inAdminSchema('What a service has said that is not on the stream yet.'))
+@ObjectType('RelayLag', { description: 'What a service has said that is not on the stream yet.' })
 export class RelayLagType {
   @Field(() => Int, { description: 'How many events.' })
   readonly unpublished!: number;
@@ -69,7 +68,7 @@ export class RelayLagType {
   readonly oldestAgeMs!: number;
 }
 
-@ObjectType('ConsumerLag', inAdminSchema('What is on a stream that a service has not handled yet.'))
+@ObjectType('ConsumerLag', { description: 'What is on a stream that a service has not handled yet.' })
 export class ConsumerLagType {
   @Field(() => String, { description: 'The stream.' })
   readonly stream!: string;
@@ -81,7 +80,7 @@ export class ConsumerLagType {
   readonly unacknowledged!: number;
 }
 
-@ObjectType('ServiceLag', inAdminSchema('How far a service is behind.'))
+@ObjectType('ServiceLag', { description: 'How far a service is behind.' })
 export class ServiceLagType {
   @Field(() => OperatedServiceType, { description: 'Which one.' })
   readonly service!: OperatedService;
@@ -93,7 +92,7 @@ export class ServiceLagType {
   readonly consumers!: readonly ConsumerLagType[];
 }
 
-@ObjectType('EventLag', inAdminSchema('How far the services are behind the events.'))
+@ObjectType('EventLag', { description: 'How far the services are behind the events.' })
 export class EventLagType {
   @Field(() => [ServiceLagType], { description: 'One for each service that answered.' })
   readonly nodes!: readonly ServiceLagType[];
@@ -102,7 +101,7 @@ export class EventLagType {
   readonly unavailable!: readonly OperatedService[];
 }
 
-@ObjectType('ReplayDeadLetterPayload', inAdminSchema('What became of `replayDeadLetter`.'))
+@ObjectType('ReplayDeadLetterPayload', { description: 'What became of `replayDeadLetter`.' })
 export class ReplayDeadLetterPayload {
   @Field(() => DeadLetterType, { nullable: true, description: 'The letter, which is on its way again.' })
   readonly deadLetter!: DeadLetterType | null;

@@ -4,12 +4,11 @@ import { DateTimeScalar } from '../../graphql/scalars/date-time.scalar.ts';
 import { MoneyType } from '../../graphql/types/money.type.ts';
 import { PaymentStatusType } from '../../graphql/types/payment.enums.ts';
 import { UserErrorType } from '../../graphql/types/user-error.type.ts';
-import { inAdminSchema } from './in-admin-schema.ts';
 
 export const ReviewDecisionType = { ALLOW: 'allow', BLOCK: 'block' } as const;
 
 registerEnumType(ReviewDecisionType, {
-  ...inAdminSchema('What a person decides about a payment in review.'),
+  description: 'What a person decides about a payment in review.',
   name: 'ReviewDecision',
   valuesMap: {
     ALLOW: { description: 'It goes on and is charged.' },
@@ -17,10 +16,9 @@ registerEnumType(ReviewDecisionType, {
   },
 });
 
-@ObjectType(
-  'PaymentInReview',
-  inAdminSchema('A payment that waits for a person, with what the person needs to decide.'),
-)
+@ObjectType('PaymentInReview', {
+  description: 'A payment that waits for a person, with what the person needs to decide.',
+})
 export class PaymentInReviewType {
   @Field(() => ID, { description: 'A TypeID such as `pay_…`.' })
   readonly id!: string;
@@ -44,7 +42,7 @@ export class PaymentInReviewType {
   readonly createdAt!: Date;
 }
 
-@ObjectType('DecideReviewPayload', inAdminSchema('What became of `decideReview`.'))
+@ObjectType('DecideReviewPayload', { description: 'What became of `decideReview`.' })
 export class DecideReviewPayload {
   @Field(() => ID, { nullable: true, description: 'The payment; null when the decision was refused.' })
   readonly paymentId!: string | null;

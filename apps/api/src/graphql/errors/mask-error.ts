@@ -71,5 +71,7 @@ function shownOf(extensions: Readonly<Record<string, unknown>> = {}): object {
 
 /** Faults of database and broker say of themselves whether the same request may succeed later. */
 function isAway(original: unknown): boolean {
-  return original instanceof Error && 'retryable' in original && original.retryable === true;
+  // A fault that came up before there was a field to blame arrives in a wrapping.
+  const fault = original instanceof GraphQLError ? original.originalError : original;
+  return fault instanceof Error && 'retryable' in fault && fault.retryable === true;
 }
