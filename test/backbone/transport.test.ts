@@ -1,3 +1,4 @@
+import type { ConsumerInfo } from '@nats-io/jetstream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { streams, type EventEnvelope, type LoggedEvent } from '#contracts';
 import type { Id, PaymentId } from '#domain';
@@ -18,10 +19,13 @@ let sql: Sql;
 let nats: TestNats;
 let said: EventStreams;
 let consumers: Consumer[];
+/** Looks at streams and consumers beside those that work with them. */
+let operator: Broker;
 
 beforeAll(async () => {
   [database, nats] = await Promise.all([createDatabase(), startNats()]);
   owner = await connectedTo(database.ownerUrl);
+  operator = new Broker({ url: nats.url, name: 'operator' });
   sql = sqlOf(owner);
   await sql.query('CREATE TABLE effect (n serial, event text, detail text)');
   await sql.query('GRANT ALL ON effect, effect_n_seq TO quittance_orchestrator');
@@ -34,17 +38,16 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all(consumers.map((consumer) => consumer.close()));
-  const broker = new Broker({ url: nats.url, name: 'test' });
-  const manager = await broker.manager();
+  const manager = await operator.manager();
   for (const { name } of [...Object.values(streams), { name: 'DEAD_LETTERS' }]) {
     await manager.streams.delete(name).catch(() => undefined);
   }
-  await broker.close();
   await said.close();
   await sql.query('TRUNCATE effect, inbox, dead_letter');
 });
 
 afterAll(async () => {
+  await operator.close();
   await owner.destroy();
   await Promise.all([database.drop(), nats.stop()]);
 });
@@ -123,7 +126,7 @@ describe('exactly one effect', () => {
       .listen();
     await said.publish('payments', event);
     await until('the commit', async () => (await effects()).length === 1);
-    const next = await enter();
+    const next = await enter({ server: { ackWaitMs: 1_000 } });
     await next.on('payments.v1.payment.created', handle).listen();
     await until('the second delivery', () => said.isDone('payments', consumerName));
     expect(await effects()).toEqual([event.id]);
@@ -211,10 +214,10 @@ describe('order and concurrency', () => {
         await note(tx, event);
       })
       .listen();
-    const events = created(1_000);
+    const events = created(500);
     await said.publish('payments', ...events);
     const held = async (): Promise<number> => {
-      const { num_ack_pending: pending } = await infoOf(consumer);
+      const { num_ack_pending: pending } = await consumerInfo();
       return pending;
     };
     await until('the read-ahead to be full', async () => (await held()) >= 256);
@@ -238,7 +241,7 @@ describe('order and concurrency', () => {
     const [one, two, three] = [1, 2, 3].map((version) => paymentCreated({ paymentId, version }));
     await said.publish('payments', three as LoggedEvent);
     await said.publish('payments', two as LoggedEvent);
-    await until('both to have been refused', async () => (await infoOf(consumer)).num_redelivered === 2);
+    await until('both to have been refused', async () => (await consumerInfo()).num_redelivered === 2);
     await said.publish('payments', one as LoggedEvent);
     await settled([1, 2, 3] as never);
     expect(await sql.query('SELECT detail FROM effect ORDER BY n')).toEqual([
@@ -405,7 +408,7 @@ describe('what handlers need is away', () => {
     const events = created(10);
     await said.publish('payments', ...events);
     await until('each in hand to have been tried again and again', () => tries > 24);
-    expect((await infoOf(consumer)).num_redelivered).toBe(0);
+    expect((await consumerInfo()).num_redelivered).toBe(0);
     away = false;
     await settled(events);
     expect(await consumer.letters.list('orchestrator')).toEqual([]);
@@ -413,7 +416,32 @@ describe('what handlers need is away', () => {
 });
 
 describe('ending', () => {
-  test('what was begun is finished and acknowledged, what was only read is for another process at once', async () => {
+  test('what was begun is finished and acknowledged', async () => {
+    const begun = deferred();
+    const finish = deferred();
+    const leaving = await enter();
+    await leaving
+      .on('payments.v1.payment.created', async (event, tx) => {
+        begun.resolve();
+        await finish.promise;
+        await note(tx, event);
+      })
+      .listen();
+    const event = paymentCreated();
+    await said.publish('payments', event);
+    await begun.promise;
+    const left = leaving.close();
+    await until('the pull to end', async () => (await consumerInfo()).num_waiting === 0);
+    // Still there for the acknowledgement of what is in hand.
+    expect(await leaving.broker.isReachable()).toBe(true);
+    finish.resolve();
+    await left;
+    consumers.length = 0;
+    expect(await effects()).toEqual([event.id]);
+    await until('the acknowledgement', () => said.isDone('payments', consumerName));
+  });
+
+  test('what was only read is for another process at once', async () => {
     const begun = deferred();
     const finish = deferred();
     let started = 0;
@@ -496,13 +524,10 @@ describe('refused at the start, because it would lose events in silence', () => 
   });
 });
 
-async function infoOf(consumer: Consumer): Promise<{ num_ack_pending: number; num_redelivered: number }> {
-  return (await consumer.broker.manager()).consumers.info(streams.payments.name, consumerName);
+async function consumerInfo(): Promise<ConsumerInfo> {
+  return (await operator.manager()).consumers.info(streams.payments.name, consumerName);
 }
 
 async function messagesOn(stream: string): Promise<number> {
-  const broker = new Broker({ url: nats.url, name: 'test' });
-  const info = await (await broker.manager()).streams.info(stream);
-  await broker.close();
-  return info.state.messages;
+  return (await (await operator.manager()).streams.info(stream)).state.messages;
 }

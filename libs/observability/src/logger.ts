@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { censor, redactedPaths, scrub } from './redaction.ts';
+import { scrub } from './redaction.ts';
 
 export type { Logger };
 
@@ -17,7 +17,6 @@ export function createLogger(options: LoggerOptions, destination: DestinationStr
       base: { service: options.service, pid: process.pid },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redactedPaths, censor },
     },
     { write: (line) => destination.write(scrub(line)) },
   );

@@ -12,6 +12,9 @@ const placeholders = new Placeholders();
 /** The variables editor checks these by their JSON form, which it cannot know. */
 const customScalarSchemas = { JSONObject: { type: 'object' }, MinorUnits: { type: 'integer' } } as const;
 
+/** On a first visit GraphiQL shows a tab's query without its variables unless they are named apart. */
+const initialVariables = window.localStorage.getItem('graphiql:variables') ?? openingTabs[0]?.variables ?? '';
+
 export function Playground() {
   const [secretKey, setSecretKey] = useState(initialSecretKey);
   const fetcher = useMemo(() => createFetcher(secretKey, placeholders), [secretKey]);
@@ -32,6 +35,7 @@ export function Playground() {
       <GraphiQL
         fetcher={fetcher}
         defaultTabs={openingTabs}
+        initialVariables={initialVariables}
         defaultEditorToolsVisibility="variables"
         customScalarSchemas={customScalarSchemas}
       >
