@@ -149,6 +149,34 @@ const apps = [
     to: { path: '^apps/$1/src/use-cases/', dependencyTypesNot: ['type-only'] },
   },
   {
+    name: 'adapters-meet-in-modules',
+    comment: 'Two adapters that know each other are one that cannot be replaced by halves.',
+    severity: 'error',
+    from: {
+      path: `${services}(stores|readers|waiting|acquirers|delivery|books|signals)/`,
+      pathNot: '\\.module\\.ts$',
+    },
+    to: {
+      path: `^apps/$1/src/(?:waiting/|${adapters})`,
+      pathNot: '^apps/$1/src/$2/',
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+  {
+    name: 'consumers-reach-adapters-through-use-cases',
+    comment: 'A consumer names the transaction that it is given by its type; what is done in it is a story of its own.',
+    severity: 'error',
+    from: { path: `${services}consumers/` },
+    to: { path: `^apps/$1/src/(?:waiting/|${adapters})`, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'the-merchants-edge-reads-through-readers',
+    comment: 'Readers see one merchant’s own rows and cannot write; a store can do both for anybody.',
+    severity: 'error',
+    from: { path: `${services}(?:graphql|subscriptions)/`, pathNot: '\\.module\\.ts$' },
+    to: { path: '^apps/$1/src/(?:stores|waiting|acquirers)/' },
+  },
+  {
     name: 'ports-meet-their-adapters-in-modules',
     comment: 'Files named after a technology (http-…, jetstream-…) are chosen in a *.module.ts and known nowhere else.',
     severity: 'error',
@@ -200,8 +228,15 @@ const history = [
     name: 'migrations-are-run-and-never-imported',
     comment: 'They are found by their dates in their folders.',
     severity: 'error',
-    from: { pathNot: '^migrations/' },
-    to: { path: '^migrations/' },
+    from: {},
+    to: { path: '^migrations/[^/]+/' },
+  },
+  {
+    name: 'what-migrations-share-is-theirs-and-the-tests',
+    comment: 'It is frozen with them; a test may make the same tables elsewhere.',
+    severity: 'error',
+    from: { pathNot: '^(?:migrations|test)/' },
+    to: { path: '^migrations/[^/]+\\.ts$' },
   },
 ];
 

@@ -31,12 +31,16 @@ const spawnsProcesses = {
 export default defineConfig({
   test: {
     projects: [
-      project('unit', { include: ['test/{domain,contracts,security,launcher/unit}/**/*.test.ts'] }),
-      project('architecture', { include: ['test/architecture/**/*.test.ts'], testTimeout: 60_000 }),
+      project('unit', { include: ['test/{domain,contracts,security,observability,launcher/unit}/**/*.test.ts'] }),
+      project('architecture', {
+        include: ['test/architecture/**/*.test.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
       project('integration', {
         // Whatever promise a folder of test/ is named after, unless one of the other projects takes it.
         include: ['test/**/*.test.ts'],
-        exclude: ['test/{domain,contracts,security,architecture,launcher,journeys,faults}/**'],
+        exclude: ['test/{domain,contracts,security,observability,architecture,launcher,journeys,faults}/**'],
         globalSetup: ['test/support/postgres.global.ts'],
         testTimeout: 30_000,
         hookTimeout: 60_000,

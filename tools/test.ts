@@ -63,4 +63,4 @@ function vitest(options: readonly string[]): Promise<number> {
   });
 }
 
-process.exitCode = await main();
+process.exit(await main());

@@ -436,6 +436,11 @@ CREATE OR REPLACE FUNCTION fraud.note_card_uses(payment_ids uuid[], card_tokens 
  LANGUAGE plpgsql
 AS $function$
     BEGIN
+      IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'cards are counted at read committed, where what others did while we waited is seen, not at %',
+          current_setting('transaction_isolation') USING ERRCODE = 'invalid_transaction_state';
+      END IF;
+
       -- One lock per card, in one order for everybody: two payments of a card never count side by side, two batches never
       -- wait for each other in a circle, and different cards do not meet.
       PERFORM pg_advisory_xact_lock(cards.key)

@@ -128,6 +128,13 @@ describe('a payment that cannot be meant', () => {
     ['half a character in the metadata', { metadata: '{"a":"\\ud800"}' }, ['input', 'metadata'], /surrogate/],
     ['infinity in the metadata', { metadata: '{"a":1e400}' }, ['input', 'metadata'], /too large/],
     ['metadata nine deep', { metadata: deep }, ['input', 'metadata'], /8 deep/],
+    [
+      'metadata twenty thousand deep',
+      { metadata: '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000) },
+      ['input', 'metadata'],
+      /8 deep/,
+    ],
+    ['200 kB of digits', { metadata: `{"a":"${'4 '.repeat(100_000)}"}` }, ['input', 'metadata'], /16384 bytes/],
     ['metadata of 20 kB', { metadata: `{"a":"${'é'.repeat(10_000)}"}` }, ['input', 'metadata'], /16384 bytes/],
   ])('%s is a ValidationError with its path, and nothing is written', async (_, change, path, message) => {
     const before = await rowsWritten();
@@ -208,7 +215,8 @@ describe('a payment that cannot be meant', () => {
     const change = {
       idempotencyKey: '"Schlüssel 鍵 🔑 ~!@#$%^&*()"',
       reference: '"Bestellung №7 — Zoë & Söhne"',
-      metadata: '{"constructor":"x","uuid":"6d2889c6-3472-46c1-8819-408631757d9a","n":[1,2.5,null,true]}',
+      metadata:
+        '{"deep":{"2":{"3":{"4":{"5":{"6":{"7":{"8":1}}}}}}},"constructor":"x","uuid":"6d2889c6-3472-46c1-8819-408631757d9a","n":[1,2.5,null,true]}',
     };
     const answer = await sendBody<{ outcome: Payload }>(door, bodyOf(createPayment, inputText(change)));
     expect(answer.data?.outcome.userErrors).toEqual([]);

@@ -364,3 +364,18 @@ test('everything of a payment is a node', async () => {
     },
   });
 });
+
+test('mutations are counted by what became of them', async () => {
+  const input = { idempotencyKey: 'counted', reference: 'counted' };
+  await create(input);
+  await create(input);
+  await create({ ...input, idempotencyKey: 'counted-2' });
+  const metrics = await (await fetch(`${await api.getUrl()}/metrics`)).text();
+  const countOf = (result: string): number =>
+    Number(
+      new RegExp(`quittance_mutations_total\\{[^}]*operation="create_payment",result="${result}"[^}]*\\} (\\d+)`).exec(
+        metrics,
+      )?.[1],
+    );
+  for (const result of ['accepted', 'replayed', 'refused']) expect(countOf(result)).toBeGreaterThan(0);
+});

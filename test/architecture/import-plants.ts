@@ -59,6 +59,15 @@ export const importPlants: Readonly<Record<string, Files>> = {
   'adapters-know-use-cases-by-their-types': {
     'apps/api/src/stores/planted.ts': `import { refused } from '../use-cases/answer.ts';\nexport const story = refused;\n`,
   },
+  'adapters-meet-in-modules': {
+    'apps/api/src/waiting/planted-store.ts': `import { MerchantStore } from '../stores/merchant-store.ts';\nexport const store = MerchantStore;\n`,
+  },
+  'consumers-reach-adapters-through-use-cases': {
+    'apps/orchestrator/src/consumers/planted-store.ts': `import { AcquirerDirectory } from '../acquirers/acquirer-directory.ts';\nexport const acquirers = AcquirerDirectory;\n`,
+  },
+  'the-merchants-edge-reads-through-readers': {
+    'apps/api/src/graphql/planted-store.ts': `import type { MerchantStore } from '../stores/merchant-store.ts';\nexport type Known = MerchantStore;\n`,
+  },
   'ports-meet-their-adapters-in-modules': {
     'apps/orchestrator/src/use-cases/planted-choice.ts': `import type { HttpAcquirer } from '../acquirers/http-acquirer.ts';\nexport type Chosen = HttpAcquirer;\n`,
   },
@@ -80,6 +89,9 @@ export const importPlants: Readonly<Record<string, Files>> = {
     'migrations/fraud/20991231000000-planted.ts': `import { Table } from 'typeorm';\nexport const table = Table;\n`,
   },
   'migrations-are-run-and-never-imported': {
+    'test/planted-migration.ts': `import { Payments20261121090000 } from '../migrations/payments/20261121090000-payments.ts';\nexport const again = Payments20261121090000;\n`,
+  },
+  'what-migrations-share-is-theirs-and-the-tests': {
     'tools/planted-migration.ts': `import { eventBackboneV1 } from '../migrations/event-backbone.v1.ts';\nexport const tables = eventBackboneV1;\n`,
   },
 

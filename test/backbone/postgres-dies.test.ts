@@ -2,8 +2,14 @@ import { fileURLToPath } from 'node:url';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { assertDurable, CommitOutcomeUnknown, DatabaseFault, poolOf, sqlOf, UnitOfWork, type Sql } from '#persistence';
+import { eventBackboneV1 } from '../../migrations/event-backbone.v1.ts';
+import { streams } from '#contracts';
 import { runProgram } from '../support/console-program.ts';
-import { until } from '../support/until.ts';
+import { EventStreams } from '../support/event-streams.ts';
+import { startNats } from '../support/nats.ts';
+import { paymentCreated } from '../support/payment-events.ts';
+import { deferred, until } from '../support/until.ts';
+import { Consumer, consumerName } from './support/consumer.ts';
 import { connectedTo } from './support/connected.ts';
 import { startOwnPostgres, type OwnPostgres } from './support/own-postgres.ts';
 
@@ -22,6 +28,9 @@ beforeAll(async () => {
      BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$`,
     `CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
      WHEN (NEW.text = 'slow') EXECUTE FUNCTION wait_at_commit()`,
+    'CREATE SCHEMA payments',
+    ...eventBackboneV1('payments', ['quittance']),
+    'CREATE TABLE payments.effect (event text)',
   ]) {
     await sqlOf(owner).query(statement);
   }
@@ -92,6 +101,37 @@ describe('kill −9 of PostgreSQL', () => {
     expect(announced).toEqual([]);
     await postgres.start();
     await expectRecovery();
+  });
+
+  test('while events are handled: nothing is parked, everything has its one effect afterwards', async () => {
+    const nats = await startNats();
+    const said = await EventStreams.open(nats.url);
+    const consumer = await Consumer.open({ databaseUrl: postgres.url, natsUrl: nats.url });
+    const begun = deferred();
+    await consumer
+      .on('payments.v1.payment.created', async (event, tx) => {
+        await tx.sql.query('INSERT INTO effect (event) VALUES ($1)', [event.id]);
+        begun.resolve();
+      })
+      .listen();
+    const events = Array.from({ length: 300 }, () => paymentCreated());
+    const published = said.publish('payments', ...events);
+    await begun.promise;
+    await postgres.kill();
+    await published;
+    const manager = await consumer.broker.manager();
+    await until('messages to be held in hand', async () => {
+      const info = await manager.consumers.info(streams.payments.name, consumerName);
+      return info.num_ack_pending > 0;
+    });
+    await postgres.start();
+    await until('every event to be answered', () => said.isDone('payments', consumerName));
+    const effects = await sql.query<{ event: string }>('SELECT event FROM payments.effect ORDER BY event');
+    expect(effects.map(({ event }) => event)).toEqual(events.map(({ id }) => id).toSorted());
+    expect(await sql.query('SELECT id FROM payments.dead_letter')).toEqual([]);
+    await consumer.close();
+    await said.close();
+    await nats.stop();
   });
 });
 

@@ -179,6 +179,11 @@ describe('every step × everything that can happen', () => {
   }
 });
 
+test('an acquirer that cannot be asked for an hour is a matter for a person', () => {
+  expect(advance(at('authorizing', { checks: 359 }), happenings.contact_lost).saga.step).toBe('authorizing');
+  expect(advance(at('authorizing', { checks: 360 }), happenings.contact_lost).saga.step).toBe('needs_person');
+});
+
 test('a charge begins by waiting for risk', () => {
   expect(beginCharge('manual')).toEqual(at('awaiting_risk', { captureMethod: 'manual', tries: 0 }));
 });

@@ -1,4 +1,4 @@
-import { idOf, uuidOf, type MerchantId } from '#domain';
+import { uuidOf, type MerchantId } from '#domain';
 import type { Stage } from '../support/stage.ts';
 
 /** An account as a person writes it: `merchant_pending 941 EUR`, credit balances of what we owe, debit ones of what we own. */
@@ -30,9 +30,4 @@ export async function wholeBooks(stage: Stage): Promise<string[]> {
 export async function journalCount(stage: Stage): Promise<number> {
   const [row] = await stage.query<{ journals: bigint }>('SELECT count(*) AS journals FROM books.journal');
   return Number(row?.journals ?? 0n);
-}
-
-export async function merchantsSettled(stage: Stage): Promise<MerchantId[]> {
-  const rows = await stage.query<{ merchant_id: string }>('SELECT DISTINCT merchant_id FROM books.batch');
-  return rows.map((row) => idOf('mer', row.merchant_id));
 }

@@ -56,7 +56,7 @@ export interface GraphqlAnswer<Data> {
 
 const money = '{ minor currency }';
 
-export const paymentFields = `
+const paymentFields = `
   id reference status allowedActions
   amount ${money} authorized ${money} captured ${money} refunded ${money}
   decline { code message retryable source }

@@ -28,7 +28,7 @@ export default async function openRunDirectory(project: TestProject): Promise<()
   return () => removeRun(directory);
 }
 
-export async function createRunDirectory(): Promise<string> {
+async function createRunDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), prefix));
   // PostgreSQL's own user has to pass through when the tests run as root.
   await chmod(directory, 0o711);

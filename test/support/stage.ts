@@ -34,6 +34,8 @@ export class Stage {
     const [database, nats] = await Promise.all([createDatabase(), startNats()]);
     const streams = await EventStreams.open(nats.url, ...hears);
     const owner = new pg.Pool({ connectionString: database.ownerUrl });
+    // A connection that is on its way out may still hear that its database is being dropped.
+    owner.on('error', () => undefined);
     return new Stage(service, start, owner, database, nats, streams);
   }
 

@@ -60,7 +60,6 @@ export class Delivering {
     const service = await this.stage.enter({
       NODE_ENV: 'development',
       WEBHOOKS_ALLOW_PRIVATE_TARGETS: 'true',
-      WEBHOOKS_TIMEOUT_MS: '500',
       ...settings,
     });
     vi.spyOn(service.get<Clock>(CLOCK), 'now').mockImplementation(() => this.now());

@@ -142,20 +142,6 @@ describe('what a receiver answers', () => {
     expect(delivering.receiver.at(elsewhere)).toEqual([]);
   });
 
-  test('nothing at all: the attempt ends after its time-out, and is made again', async () => {
-    const endpoint = await delivering.endpoint();
-    delivering.receiver.behave(endpoint.path, () => undefined);
-    await delivering.happen(endpoint.merchantId);
-    const delivery = await delivering.attempted(endpoint, 1);
-    expect(delivery.attempts).toEqual([
-      expect.objectContaining({ response_status: null, error: 'no answer within 500 ms' }),
-    ]);
-    expect(delivery.attempts[0]?.duration_ms).toBeGreaterThanOrEqual(495);
-    delivering.receiver.behave(endpoint.path, answering(200));
-    await delivering.advance(6 * second);
-    expect(await delivering.attempted(endpoint, 2)).toMatchObject({ status: 'delivered' });
-  });
-
   test('nobody is there', async () => {
     const created = await delivering.endpoint();
     await delivering.stage.query(`UPDATE feed.endpoint SET url = 'http://127.0.0.1:9/' WHERE merchant_id = $1`, [

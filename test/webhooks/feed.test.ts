@@ -102,6 +102,25 @@ describe('exactly once', () => {
     }
   });
 
+  test('two processes take turns at the merchant’s counter', async () => {
+    const merchantId = newId('mer');
+    await tell(aPaymentStory(merchantId).created);
+    const gate = await stage.holdTable('feed.merchant_event');
+    const more = Array.from({ length: 40 }, () => aPaymentStory(merchantId).created);
+    await stage.streams.publish('payments', ...more);
+    await until('the first to wait at the gate', () => gate.isWaitedFor());
+    await until('the second to wait for its turn', async () => {
+      const waiting = await stage.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'`,
+      );
+      return waiting.length === 1;
+    });
+    gate.open();
+    await until('all of them', async () => (await feedOf(stage, merchantId)).length === 41);
+    const sequences = (await feedOf(stage, merchantId)).map(({ sequence }) => sequence);
+    expect(sequences).toEqual(Array.from({ length: 41 }, (_, index) => index + 1));
+  });
+
   test('also when the inbox has forgotten it', async () => {
     const story = aPaymentStory();
     await tell(...paymentsPart(story));

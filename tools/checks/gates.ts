@@ -27,7 +27,7 @@ export const unusedGate: Gate = {
 
 /** The slowest first, so that two at a time end together. */
 export const gates: readonly Gate[] = [
-  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'types', command: ['tsc', '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', 'dist/.types'] },
   lintGate,
   { name: 'generated files', command: ['node', 'dist/tools/generate.js', '--check'] },
   importGate,

@@ -5,7 +5,7 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphq
 import { adminResolvers, adminSchemaOptions, finishAdminSchema } from '../../apps/api/src/admin/admin-schema.ts';
 
 /** The schema of administration from the code, without a server or a database. */
-export async function adminSchema(): Promise<GraphQLSchema> {
+async function adminSchema(): Promise<GraphQLSchema> {
   const app = await NestFactory.createApplicationContext(GraphQLSchemaBuilderModule, { logger: false });
   try {
     return finishAdminSchema(await app.get(GraphQLSchemaFactory).create(adminResolvers, adminSchemaOptions));

@@ -2,7 +2,6 @@ export { encodeEnvelope, envelopeSchema, type EventEnvelope, type LoggedEvent } 
 export { deadLetterStream, filterOf, sourceOfPattern, streams, subjectOf, type EventSource } from './subjects.ts';
 export { hints } from './hints.ts';
 export {
-  paymentEvents,
   paymentSnapshot,
   paymentTerms,
   type PaymentEventData,
@@ -10,8 +9,8 @@ export {
   type PaymentSnapshot,
   type PaymentTerms,
 } from './payment-events.v1.ts';
-export { fraudEvents, type FraudEventData, type FraudEventType } from './fraud-events.v1.ts';
-export { settlementEvents, type SettlementEventData, type SettlementEventType } from './settlement-events.v1.ts';
+export type { FraudEventData, FraudEventType } from './fraud-events.v1.ts';
+export type { SettlementEventData, SettlementEventType } from './settlement-events.v1.ts';
 export {
   operatedServices,
   operationsRequests,

@@ -1,6 +1,6 @@
 export { assess } from './fraud/assess.ts';
 export type { Assessment, RiskSignals } from './fraud/assess.ts';
-export { riskDecisions, riskRules } from './fraud/rules.ts';
+export { riskRules } from './fraud/rules.ts';
 export type { RiskDecision, RiskRules, RiskVerdict } from './fraud/rules.ts';
 export { normalSide } from './ledger/account.ts';
 export type {
@@ -39,7 +39,6 @@ export type {
   CaptureId,
   EventId,
   Id,
-  JournalId,
   MerchantId,
   PaymentId,
   RefundId,
@@ -80,9 +79,7 @@ export {
 } from './payment/outcomes.ts';
 export {
   allowedActions,
-  capturable,
   emptyBalance,
-  refundable,
   type Balance,
   type CaptureMethod,
   type Decline,
@@ -122,7 +119,6 @@ export {
   type Verdict,
 } from './webhook/delivery.ts';
 export {
-  anyEventType,
   endpointsMax,
   endpointUrlLengthMax,
   eventTypesAsked,
@@ -130,10 +126,4 @@ export {
   type EndpointStatus,
 } from './webhook/endpoint.ts';
 export { inVersionOrder, type Ordered, type Versioned } from './webhook/event-order.ts';
-export {
-  causeOf,
-  merchantEventOf,
-  merchantEventTypes,
-  type MerchantEvent,
-  type MerchantEventType,
-} from './webhook/merchant-event.ts';
+export { causeOf, merchantEventOf, type MerchantEvent, type MerchantEventType } from './webhook/merchant-event.ts';

@@ -17,15 +17,18 @@ export type Acknowledgement =
   | { readonly type: 'park' };
 
 /** With the pauses below a poison message is given up after about two minutes. */
-export const failuresMax = 10;
+const failuresMax = 10;
 const pausesMs = [100, 250, 500, 1_000, 2_500, 5_000, 15_000, 30_000, 60_000] as const;
 /** Its predecessor is usually milliseconds away. */
 const tooEarlyPauseMs = 50;
 /**
- * The pauses grow by 50 ms each, four minutes in all: twice what it takes to give up a predecessor. By then a person has
- * to look at that one first, and waiting on would only fill the consumer's window.
+ * For ten seconds the pauses grow by 50 ms each, then it is asked for every twenty seconds, for half an hour in all: a
+ * predecessor on another stream may stand behind a long backlog. After that a person has to look at it first, and waiting
+ * on would only fill the consumer's window.
  */
 const tooEarlyMax = 100;
+const tooEarlyQuickTries = 20;
+const tooEarlySlowPauseMs = 20_000;
 /** Whoever has to stop while something is away gives its messages back; another process may see it. */
 const handBackMs = 1_000;
 
@@ -39,7 +42,10 @@ export function acknowledgementOf(outcome: HandlingOutcome, failures: number): A
       return { type: 'park' };
     case 'too_early':
       if (failures >= tooEarlyMax) return { type: 'park' };
-      return { type: 'retry_later', afterMs: tooEarlyPauseMs * failures };
+      return {
+        type: 'retry_later',
+        afterMs: failures <= tooEarlyQuickTries ? tooEarlyPauseMs * failures : tooEarlySlowPauseMs,
+      };
     case 'failed':
       if (outcome.unavailable) return { type: 'retry_later', afterMs: handBackMs };
       if (failures >= failuresMax) return { type: 'park' };

@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { streams, type EventSource } from '#contracts';
 import type { Logger } from '#observability';
+import { nanos } from '@nats-io/nats-core';
 import type { Broker } from './broker.ts';
 import { pause } from './pause.ts';
 import { metadataOfNewConsumer } from './stream-state.ts';
@@ -14,12 +15,12 @@ export interface EventPullOptions {
   readonly filters: readonly string[];
   readonly logger: Logger;
   readonly stopping: AbortSignal;
+  /** What a process that died had in hand comes to another one after this. */
+  readonly ackWaitMs: number;
 }
 
-/** Read ahead of the handlers. All that one process holds of a stream, and what a killed one holds up until `ackWaitNs`. */
+/** Read ahead of the handlers. All that one process holds of a stream, and what a killed one holds up for a while. */
 const prefetch = 256;
-/** What a process that died had in hand comes to another one after this. Handlers take milliseconds. */
-const ackWaitNs = 10 * 1e9;
 /**
  * Messages that wait for their next try count as pending, two minutes each at most: 80 failing events a second, for
  * as long as one likes, before the sound ones have to wait for them.
@@ -88,13 +89,13 @@ export class EventPull {
   }
 
   private async ensureConsumer(): Promise<void> {
-    const { source, consumer, filters, stopping } = this.options;
+    const { source, consumer, filters, stopping, ackWaitMs } = this.options;
     const manager = await this.broker.manager(stopping);
     const info = await ensureStream(manager, source);
     const stream = info.config.name;
     const changeable = {
       filter_subjects: [...filters],
-      ack_wait: ackWaitNs,
+      ack_wait: nanos(ackWaitMs),
       max_ack_pending: ackPendingMax,
       // A service that no longer exists must not hold on to messages for ever.
       inactive_threshold: streamAgeMaxNs,

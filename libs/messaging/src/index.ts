@@ -1,5 +1,5 @@
 export { Broker, type BrokerOptions } from './broker.ts';
-export { acknowledgementOf, failuresMax, type Acknowledgement, type HandlingOutcome } from './acknowledgement.ts';
+export { acknowledgementOf, type Acknowledgement, type HandlingOutcome } from './acknowledgement.ts';
 export { EventContext, EventTooEarly } from './event-context.ts';
 export { JetStreamServer, type JetStreamServerOptions } from './jetstream-server.ts';
 export type { DeadLetter, OncePerEvent } from './once-per-event.ts';

@@ -19,12 +19,16 @@ export interface JetStreamServerOptions {
   readonly logger: Logger;
   /** How many events are in hand at once, batches aside. More than the database pool can serve would only queue there. */
   readonly concurrency?: number;
+  /** What a process that died had in hand comes to another one after this. */
+  readonly ackWaitMs?: number;
   /** How outcomes are answered; another policy is for tests, which do not wait for minutes. */
   readonly acknowledge?: typeof acknowledgementOf;
 }
 
 /** Half of a service's pool by default, so that an outage of ours leaves room for health checks and requests. */
 const concurrencyDefault = 6;
+/** Handlers take milliseconds; whoever has been silent for so long is dead, or cut off from the database. */
+const ackWaitMsDefault = 10_000;
 
 /**
  * The Nest transport for events: `@EventPattern('payments.v1.payment.created')` methods fed from durable pull consumers,
@@ -84,12 +88,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private async consume(source: EventSource, routes: readonly EventRoute[]): Promise<void> {
-    const { consumer, logger } = this.options;
+    const { consumer, logger, ackWaitMs = ackWaitMsDefault } = this.options;
     const lanes = new Map(routes.map((route) => [route, this.laneFor(route)]));
     const filters = routes.map((route) => filterOf(route.pattern));
     const pull = new EventPull(
       this.broker,
-      { source, consumer, filters, logger, stopping: this.stopping.signal },
+      { source, consumer, filters, logger, ackWaitMs, stopping: this.stopping.signal },
       (message) => this.dispatch(message, routes, lanes),
     );
     await pull.run();

@@ -51,6 +51,8 @@ function withSessionSettings(url: string, schema: string): string {
     `-c idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
     complete.searchParams.get('options') ?? '',
     `-c search_path=${schema}`,
+    // Whoever waited for a row lock must see what its holder committed, whatever the server's own default is.
+    String.raw`-c default_transaction_isolation=read\ committed`,
     '-c timezone=UTC',
   ];
   complete.searchParams.set('options', settings.join(' '));

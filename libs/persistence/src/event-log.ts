@@ -15,7 +15,7 @@ export interface NewEvent {
   readonly payload: object;
 }
 
-export const appendEventsSql = `
+const appendEventsSql = `
   INSERT INTO event (shard, event_id, merchant_id, aggregate_type, aggregate_id, aggregate_version, type,
     schema_version, payload, occurred_at)
   SELECT * FROM unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::integer[], $7::text[],

@@ -7,7 +7,7 @@ const daysAhead = 14;
  * What a consumer can be refilled from, and how far back support looks at what was said when. Older facts live on in
  * the tables that they led to: payments, books, feed.
  */
-export const eventDaysKept = 90;
+const eventDaysKept = 90;
 /** A stream that was lost is refilled from the log, so the inbox has to know every event that may still be in some log. */
 const inboxDaysKept = eventDaysKept + 30;
 /** A batch locks and writes for some ten milliseconds. */

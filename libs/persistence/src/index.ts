@@ -1,11 +1,11 @@
 export { assertDurable, createDataSource, poolOf, sqlOf, type DatabaseOptions } from './data-source.ts';
 export { EventLog, type NewEvent } from './event-log.ts';
-export { clearInbox, eventDaysKept, keepEventPartitions } from './event-upkeep.ts';
+export { clearInbox, keepEventPartitions } from './event-upkeep.ts';
 export { EventWindow, type EventPage } from './event-window.ts';
 export type { LaneCursor } from './lane-cursor.ts';
 export { CommitOutcomeUnknown, DatabaseFault, isConnectionFault, violatedConstraint } from './fault.ts';
 export { claimEvents, unclaimEvents } from './inbox.ts';
-export { sqlOn, type Sql } from './sql.ts';
+export type { Sql } from './sql.ts';
 export { UnitOfWork, type Transaction, type TransactionScope } from './unit-of-work.ts';
 export { AttemptStore } from './stores/attempt-store.ts';
 export {

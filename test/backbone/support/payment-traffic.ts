@@ -99,7 +99,7 @@ const tickMs = 5;
 export type TrafficHook = (tx: Transaction<Stores>) => Promise<void>;
 
 /** The transaction gets its id now and its row lock late: whoever comes between commits first. */
-export const takeTransactionId: TrafficHook = async (tx) => {
+const takeTransactionId: TrafficHook = async (tx) => {
   await tx.sql.query('SELECT pg_current_xact_id()');
   await dawdle();
 };

@@ -1,4 +1,4 @@
-import { attemptTransitions, paymentTransitions, statusOf, type PaymentState } from '#domain';
+import { attemptTransitions, deliveryTransitions, paymentTransitions, statusOf, type PaymentState } from '#domain';
 import { printSagas } from './sagas.ts';
 import { printTransitions } from './transitions.ts';
 
@@ -6,7 +6,7 @@ import { printTransitions } from './transitions.ts';
 export function lifecycles(): Promise<string> {
   return Promise.resolve(`# Lifecycles
 
-Printed from \`libs/domain/src/payment\` by \`npm run generate\`.
+Printed from \`libs/domain\` by \`npm run generate\`.
 
 ## Payment
 
@@ -29,5 +29,11 @@ What drives a payment through its outside calls. What is not listed changes noth
 *Tries* counts how often the operation of the step was sent, *checks* how often the acquirer was asked about the attempt.
 
 ${printSagas()}
+
+## Delivery
+
+One event on the way to one endpoint of a merchant.
+
+${printTransitions('pending', deliveryTransitions)}
 `);
 }

@@ -37,7 +37,7 @@ function sentenceOf(refusal: KeyRefusal, audience: Audience): string {
 }
 
 /** The code that clients see whenever they have to bring another key. */
-export const unauthenticatedCode = 'UNAUTHENTICATED';
+const unauthenticatedCode = 'UNAUTHENTICATED';
 
 /**
  * The refusal as GraphQL clients see it. The request is refused as a whole and before it is read, so the HTTP status

@@ -9,7 +9,7 @@ const directory = resolve(
   '../../../../docs',
 );
 
-export const docsPages: readonly DocsPage[] = ['errors', 'sandbox'];
+const docsPages: readonly DocsPage[] = ['errors', 'sandbox'];
 
 /** Each page as HTML, read once: the pages belong to the release that serves them. */
 export function readDocsPages(): ReadonlyMap<string, string> {
@@ -42,7 +42,7 @@ const markdownToHtml = new Marked({
 });
 
 /** As code forges make them: `Test tokens` is `#test-tokens`. */
-export function anchorOf(heading: string): string {
+function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/[^\w -]/g, '')

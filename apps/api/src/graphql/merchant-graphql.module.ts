@@ -22,7 +22,7 @@ import { merchantResolvers } from './merchant-schema.ts';
 import { AnswerPresenter } from './presenters/answer.presenter.ts';
 
 @Module({ imports: [ReadersModule], providers: [MerchantContexts], exports: [MerchantContexts] })
-export class MerchantContextModule {}
+class MerchantContextModule {}
 
 export interface MerchantGraphqlModuleOptions extends MerchantGraphqlOptions {
   /** Where this API is reached, for links. */

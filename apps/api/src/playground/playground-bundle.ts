@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
@@ -30,10 +31,12 @@ export class PlaygroundBundle implements OnModuleInit {
       prefix: '/playground/',
       index: false,
       cacheControl: false,
-      setHeaders: (reply, path) => {
+      setHeaders: (response, path) => {
+        // Nest still describes what @fastify/static 9 handed over; since 10 it is Fastify's own reply.
+        const reply = response as unknown as FastifyReply;
         const unchanging = path.startsWith(assets);
-        reply.setHeader('cache-control', unchanging ? 'public, max-age=31536000, immutable' : 'no-cache');
-        reply.setHeader('x-content-type-options', 'nosniff');
+        reply.header('cache-control', unchanging ? 'public, max-age=31536000, immutable' : 'no-cache');
+        reply.header('x-content-type-options', 'nosniff');
       },
     });
   }

@@ -1,8 +1,6 @@
 import { idOf, uuidOf, type Id, type MerchantId, type PaymentId } from '#domain';
 import type { Sql } from '#persistence';
-import type { Answer, Refusal } from '../use-cases/answer.ts';
-
-export type MoneyOperation = 'create_payment' | 'capture_payment' | 'void_payment' | 'refund_payment';
+import type { Answer, MoneyOperation, Refusal } from '../use-cases/answer.ts';
 
 /** Whose key, for what, and the fingerprint of the input that came with it. */
 export interface KeyUse {

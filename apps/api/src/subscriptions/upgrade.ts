@@ -7,7 +7,7 @@ export interface UpgradeRefusal {
   readonly sentence: string;
 }
 
-export const subscriptionsPath = '/graphql';
+const subscriptionsPath = '/graphql';
 const subprotocol = 'graphql-transport-ws';
 
 /** Whether somebody asks for a WebSocket. Other protocols are ignored, as RFC 9110 (7.8) allows, and answered as plain HTTP. */

@@ -1,5 +1,8 @@
 import type { CurrencyCode, Payment, PaymentAction, PaymentId, PaymentStatus } from '#domain';
 
+/** The mutations that move money. Idempotency keys are kept apart by them. */
+export type MoneyOperation = 'create_payment' | 'capture_payment' | 'void_payment' | 'refund_payment';
+
 /** Why a mutation was refused. Stored with its idempotency key, so that a retry hears the same; only JSON in here. */
 export type Refusal = { readonly message: string; readonly path: readonly string[] } & (
   | { readonly code: 'invalid_input' }

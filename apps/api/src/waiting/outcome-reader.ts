@@ -1,6 +1,6 @@
 import { uuidOf, type MerchantId, type PaymentId } from '#domain';
 import type { Sql } from '#persistence';
-import type { MoneyOperation } from '../stores/idempotency-store.ts';
+import type { MoneyOperation } from '../use-cases/answer.ts';
 
 /** What a caller waits for. */
 export interface AwaitedOutcome {

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { Injectable } from '@nestjs/common';
 
 /** A name server that is silent costs an attempt twice this, and no more. */
-const queryTimeoutMs = 2_000;
+const queryTimeoutMs = 1_000;
 const queryTries = 2;
 
 /**

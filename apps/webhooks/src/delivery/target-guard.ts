@@ -1,5 +1,4 @@
-import type { LookupFunction } from 'node:net';
-import { isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv6, type LookupFunction } from 'node:net';
 import { HostNames } from './host-names.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -38,13 +37,25 @@ export class TargetGuard {
    * leads elsewhere a moment later changes nothing. Literal addresses are not looked up; they are checked before.
    */
   readonly lookup: LookupFunction = (host, { all = false }, done) => {
-    this.addressesOf(host).then(
-      (found) => {
-        const addresses = found.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
-        if (all) done(null, addresses);
-        else done(null, addresses[0]?.address ?? '', addresses[0]?.family);
-      },
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), []),
-    );
+    void this.answer(host, (error, addresses) => {
+      const [first] = addresses;
+      if (all) done(error, addresses);
+      else done(error, first?.address ?? '', first?.family);
+    });
   };
+
+  private async answer(
+    host: string,
+    done: (error: Error | null, addresses: { address: string; family: number }[]) => void,
+  ): Promise<void> {
+    try {
+      const addresses = await this.addressesOf(host);
+      done(
+        null,
+        addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 })),
+      );
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)), []);
+    }
+  }
 }

@@ -18,8 +18,8 @@ export type WebhookReply =
 
 /** Nobody needs what receivers write beside the status; so much is read for the sake of the connection, then it is cut. */
 const bodyBytesMax = 64 * 1024;
-/** A connection that waits longer for its next delivery costs the receiver more than a new one. */
-const keepAliveMs = 10_000;
+/** Enough for a burst. Receivers close idle connections when they please, and a request that meets the close has failed. */
+const keepAliveMs = 1_000;
 
 /** Makes the HTTP request of one attempt. Never throws for what a receiver does. */
 export class WebhookSender implements OnApplicationShutdown {

@@ -7,22 +7,24 @@ import type { Sql } from '#persistence';
 import { CLOCK, LOGGER, SQL } from '#runtime';
 import { claimDue, type DueDelivery } from '../stores/due-deliveries.ts';
 import { AttemptDelivery } from '../use-cases/attempt-delivery.ts';
-import { DeliveriesInHand } from './deliveries-in-hand.ts';
+import { DeliveriesInHand, type DeliveryQueue } from './deliveries-in-hand.ts';
 
 /** New deliveries are rung for; this is for those that wait for a later time, by a schedule that counts in seconds. */
 const pollMs = 1_000;
-/** Twice the longest time-out, so that the record of an attempt may wait for a database that restarts. */
+/** Twice the longest time-out: whoever still holds a delivery after this has died, or might as well have. */
 const leaseMs = 60_000;
 
 /**
- * An open request costs a socket and a few kilobytes. Endpoints that fail have a part of their own: they hold a request until
- * its time-out, and however many they are, the others find room.
+ * An open request costs a socket and a few kilobytes, so there may be hundreds. An endpoint that is dead holds each of its
+ * requests until the time-out, and must not hold them all: what an endpoint may have at once is bounded, there is room for
+ * those with nothing in hand when the others have filled theirs, and endpoints that are known to fail queue apart, one
+ * attempt at a time, which is enough to see that one is back.
  */
-const queues = [
+const queues: readonly DeliveryQueue[] = [
   { failing: false, deliveriesMax: 192, perEndpointMax: 16 },
-  // One attempt at a time tells whether the endpoint is back.
+  { failing: false, deliveriesMax: 192, perEndpointMax: 1 },
   { failing: true, deliveriesMax: 64, perEndpointMax: 1 },
-] as const;
+];
 
 /** A service has ten seconds to end; what receivers have not answered by then is sent again by another process. */
 const drainMs = 5_000;
@@ -32,10 +34,7 @@ const drainMs = 5_000;
 export class DeliverDue implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly doorbell = new WakeUp();
   private readonly callOff = new AbortController();
-  private readonly inHand = queues.map((queue) => ({
-    ...queue,
-    deliveries: new DeliveriesInHand(() => this.doorbell.ring()),
-  }));
+  private readonly inHand = new DeliveriesInHand(() => this.doorbell.ring());
   private running: Promise<void> = Promise.resolve();
   private stopping = false;
 
@@ -57,7 +56,7 @@ export class DeliverDue implements OnApplicationBootstrap, BeforeApplicationShut
     this.doorbell.ring();
     await this.running;
     const patience = setTimeout(() => this.callOff.abort(), drainMs);
-    await Promise.all(this.inHand.map(({ deliveries }) => deliveries.done()));
+    await this.inHand.done();
     clearTimeout(patience);
   }
 
@@ -65,7 +64,7 @@ export class DeliverDue implements OnApplicationBootstrap, BeforeApplicationShut
     while (!this.stopping) {
       try {
         let taken = 0;
-        for (const queue of this.inHand) taken += await this.takeDue(queue);
+        for (const queue of queues) taken += await this.takeDue(queue);
         if (taken > 0) continue;
       } catch (error) {
         this.logger.warn({ err: error }, 'could not look for due deliveries');
@@ -74,20 +73,19 @@ export class DeliverDue implements OnApplicationBootstrap, BeforeApplicationShut
     }
   }
 
-  private async takeDue(queue: (typeof this.inHand)[number]): Promise<number> {
-    const { failing, deliveriesMax, perEndpointMax, deliveries } = queue;
-    const room = deliveriesMax - deliveries.size;
+  private async takeDue(queue: DeliveryQueue): Promise<number> {
+    const room = this.inHand.roomIn(queue);
     if (room === 0) return 0;
     const now = this.clock.now();
     const due = await claimDue(this.sql, {
       now,
       leasedUntil: new Date(now.getTime() + leaseMs),
-      failing,
+      failing: queue.failing,
       deliveriesMax: room,
-      perEndpointMax,
-      inHand: deliveries.byEndpoint,
+      perEndpointMax: queue.perEndpointMax,
+      inHand: this.inHand.byEndpoint,
     });
-    for (const delivery of due) deliveries.take(delivery, this.attempt(delivery));
+    for (const delivery of due) this.inHand.take(queue, delivery, this.attempt(delivery));
     return due.length;
   }
 

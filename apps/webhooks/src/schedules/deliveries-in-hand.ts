@@ -1,24 +1,33 @@
 import type { WebhookEndpointId } from '#domain';
 import type { DueDelivery } from '../stores/due-deliveries.ts';
 
-/** The deliveries that this process is making, and how many of each endpoint. */
+/** A share of the requests that a process has open. */
+export interface DeliveryQueue {
+  /** Whether it is for endpoints that have failed of late, or for all others. */
+  readonly failing: boolean;
+  readonly deliveriesMax: number;
+  /** An endpoint that has so many in hand, over all queues, gets no more from this one. */
+  readonly perEndpointMax: number;
+}
+
+/** The deliveries that this process is making, by queue and by endpoint. */
 export class DeliveriesInHand {
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<Promise<void>, DeliveryQueue>();
   private readonly counts = new Map<WebhookEndpointId, number>();
 
   /** `roomMade` is called after each delivery that is done. */
   constructor(private readonly roomMade: () => void) {}
 
-  get size(): number {
-    return this.running.size;
-  }
-
   get byEndpoint(): ReadonlyMap<WebhookEndpointId, number> {
     return this.counts;
   }
 
+  roomIn(queue: DeliveryQueue): number {
+    return queue.deliveriesMax - [...this.running.values()].filter((other) => other === queue).length;
+  }
+
   /** `attempt` never throws. */
-  take({ endpointId }: DueDelivery, attempt: Promise<void>): void {
+  take(queue: DeliveryQueue, { endpointId }: DueDelivery, attempt: Promise<void>): void {
     this.counts.set(endpointId, (this.counts.get(endpointId) ?? 0) + 1);
     const running = attempt.finally(() => {
       this.running.delete(running);
@@ -27,10 +36,10 @@ export class DeliveriesInHand {
       else this.counts.delete(endpointId);
       this.roomMade();
     });
-    this.running.add(running);
+    this.running.set(running, queue);
   }
 
   async done(): Promise<void> {
-    await Promise.all(this.running);
+    await Promise.all(this.running.keys());
   }
 }

@@ -70,14 +70,13 @@ export class EndpointStore {
     return endpointOf(row);
   }
 
+  async health(merchantId: MerchantId, id: WebhookEndpointId): Promise<EndpointHealth> {
+    return this.readHealth(merchantId, id, '');
+  }
+
   /** Its health until the transaction ends; nobody else judges it meanwhile. */
   async lockHealth(merchantId: MerchantId, id: WebhookEndpointId): Promise<EndpointHealth> {
-    const [row] = await this.sql.query<{ status: EndpointStatus; failing_since: Date | null }>(
-      'SELECT status, failing_since FROM endpoint WHERE merchant_id = $1 AND id = $2 FOR NO KEY UPDATE',
-      [uuidOf(merchantId), uuidOf(id)],
-    );
-    invariant(row !== undefined, `there is no endpoint ${id}, and yet something was sent to it`);
-    return { status: row.status, failingSince: row.failing_since };
+    return this.readHealth(merchantId, id, 'FOR NO KEY UPDATE');
   }
 
   /** A pause that it asked for earlier and that lasts longer stays. */
@@ -87,6 +86,19 @@ export class EndpointStore {
        WHERE merchant_id = $1 AND id = $2`,
       [uuidOf(merchantId), uuidOf(id), verdict.status, verdict.failingSince, verdict.pausedUntil],
     );
+  }
+
+  private async readHealth(
+    merchantId: MerchantId,
+    id: WebhookEndpointId,
+    lock: '' | 'FOR NO KEY UPDATE',
+  ): Promise<EndpointHealth> {
+    const [row] = await this.sql.query<{ status: EndpointStatus; failing_since: Date | null }>(
+      `SELECT status, failing_since FROM endpoint WHERE merchant_id = $1 AND id = $2 ${lock}`,
+      [uuidOf(merchantId), uuidOf(id)],
+    );
+    invariant(row !== undefined, `there is no endpoint ${id}, and yet something was sent to it`);
+    return { status: row.status, failingSince: row.failing_since };
   }
 }
 

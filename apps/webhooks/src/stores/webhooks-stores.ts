@@ -1,5 +1,5 @@
 import { hints } from '#contracts';
-import type { Transaction, TransactionScope } from '#persistence';
+import type { TransactionScope } from '#persistence';
 import type { StoreParts } from '#runtime';
 import { DeliveryStore } from './delivery.store.ts';
 import { EndpointStore } from './endpoint.store.ts';
@@ -13,8 +13,6 @@ export interface WebhooksStores {
   readonly endpoints: EndpointStore;
   readonly deliveries: DeliveryStore;
 }
-
-export type WebhooksTx = Transaction<WebhooksStores>;
 
 export function webhooksStores(scope: TransactionScope, { hint }: StoreParts): WebhooksStores {
   return {

@@ -6,10 +6,13 @@ import { signWebhook } from '#security';
 import { WebhookSender, type WebhookReply, type WebhookRequest } from '../delivery/webhook-sender.ts';
 import type { AttemptRecord } from '../stores/delivery.store.ts';
 import type { DueDelivery } from '../stores/due-deliveries.ts';
+import type { EndpointHealth } from '../stores/endpoint.store.ts';
 import type { WebhooksStores } from '../stores/webhooks-stores.ts';
 
 /** Gives numbers from [0, 1). Chance is an input, as time is. */
 export const CHANCE = Symbol('Chance');
+
+type Outcome = Exclude<WebhookReply, { kind: 'called_off' }>;
 
 /**
  * Makes one attempt of a claimed delivery: sends outside of any transaction, then writes down what came of it. Whoever dies
@@ -36,16 +39,10 @@ export class AttemptDelivery {
     await this.record(delivery, reply, { at, durationMs, ...outcomeOf(reply) });
   }
 
-  private record(
-    delivery: DueDelivery,
-    reply: Exclude<WebhookReply, { kind: 'called_off' }>,
-    attempt: AttemptRecord,
-  ): Promise<void> {
+  private record(delivery: DueDelivery, reply: Outcome, attempt: AttemptRecord): Promise<void> {
     const { merchantId, endpointId } = delivery;
     return this.unitOfWork.run(async (tx) => {
-      // Whatever may disable the endpoint waits for whoever feeds the merchant, so that no delivery is added unseen.
-      if (!isSuccess(reply)) await tx.feed.lock(new Set([merchantId]));
-      const health = await tx.endpoints.lockHealth(merchantId, endpointId);
+      const health = await healthBefore(tx, delivery, reply);
       const claimed = await tx.deliveries.lock(delivery);
       if (claimed === undefined) return;
 
@@ -61,6 +58,23 @@ export class AttemptDelivery {
   }
 }
 
+/** Locks what the attempt may change, the endpoint before its deliveries. */
+async function healthBefore(
+  tx: WebhooksStores,
+  { merchantId, endpointId }: DueDelivery,
+  reply: Outcome,
+): Promise<EndpointHealth> {
+  if (isSuccess(reply)) {
+    const health = await tx.endpoints.health(merchantId, endpointId);
+    // By far the most: nothing of the endpoint changes, and its deliveries need not wait for each other.
+    if (health.failingSince === null) return health;
+  } else {
+    // Whatever may disable the endpoint waits for whoever feeds the merchant, so that no delivery is added unseen.
+    await tx.feed.lock(new Set([merchantId]));
+  }
+  return tx.endpoints.lockHealth(merchantId, endpointId);
+}
+
 /** The body is made once per attempt and signed as it is sent. */
 function requestOf({ eventId, type, occurredAt, sequence, data, url, secrets }: DueDelivery, at: Date): WebhookRequest {
   const timestamp = occurredAt.toISOString();
@@ -68,13 +82,11 @@ function requestOf({ eventId, type, occurredAt, sequence, data, url, secrets }: 
   return { url, body, headers: signWebhook({ id: eventId, body, sentAt: at }, secrets) };
 }
 
-function isSuccess(reply: WebhookReply): boolean {
+function isSuccess(reply: Outcome): boolean {
   return reply.kind === 'answered' && reply.status >= 200 && reply.status <= 299;
 }
 
-function outcomeOf(
-  reply: Exclude<WebhookReply, { kind: 'called_off' }>,
-): Pick<AttemptRecord, 'responseStatus' | 'error'> {
+function outcomeOf(reply: Outcome): Pick<AttemptRecord, 'responseStatus' | 'error'> {
   if (reply.kind === 'unanswered') return { responseStatus: null, error: reply.error };
   const isRedirect = reply.status >= 300 && reply.status <= 399;
   return { responseStatus: reply.status, error: isRedirect ? 'redirects are not followed' : null };

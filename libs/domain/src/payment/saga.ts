@@ -83,6 +83,9 @@ const forwardTriesMax = 8;
  */
 const checkPausesMs = [2_000, 10_000] as const;
 
+/** An acquirer that cannot even be asked for an hour (one question in ten seconds) is somebody's business. */
+const checksMax = 360;
+
 const operationOfStep = {
   authorizing: 'authorize',
   capturing: 'capture',
@@ -227,6 +230,7 @@ function sendAgain(saga: Saga, step: CallingStep): SagaTransition {
 }
 
 function check(saga: Saga): SagaTransition {
+  if (saga.checks >= checksMax) return callPerson(saga, `the acquirer could not be asked ${saga.checks} times`);
   const afterMs = checkPausesMs[Math.min(saga.checks, checkPausesMs.length - 1)];
   invariant(afterMs !== undefined, 'there is a pause for every check');
   return { saga: { ...saga, checks: saga.checks + 1 }, commands: [{ type: 'check', afterMs }] };

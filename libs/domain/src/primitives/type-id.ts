@@ -16,7 +16,6 @@ export type WebhookEndpointId = Id<'whe'>;
 export type WebhookDeliveryId = Id<'whd'>;
 export type BatchId = Id<'bat'>;
 export type ApiKeyId = Id<'key'>;
-export type JournalId = Id<'jnl'>;
 
 /** Crockford's alphabet in lower case: it has no i, l, o or u, so an id read aloud is not mistaken. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -11,7 +11,7 @@ export const endpointsMax = 20;
 export const endpointUrlLengthMax = 2_048;
 
 /** Everything, now and in later releases. */
-export const anyEventType = '*';
+const anyEventType = '*';
 
 /** The types that an endpoint asks for, each once. `*` includes whatever stands beside it. */
 export function eventTypesAsked(asked: readonly string[]): Result<readonly string[], string> {

@@ -18,7 +18,10 @@ export interface RiskRecord {
   readonly assessedAt: Date;
 }
 
+/** What the books say of a payment. */
 export interface SettlementRecord {
+  readonly merchantId: MerchantId;
+  readonly paymentId: PaymentId;
   readonly batchId: BatchId;
   readonly netMinor: bigint;
   readonly feeMinor: bigint;
@@ -102,12 +105,28 @@ export class PaymentStore {
   }
 
   /** Settlement tells totals, so the latest word wins and an older one changes nothing. */
-  async recordSettlement(payment: Pick<Payment, 'merchantId' | 'id'>, settlement: SettlementRecord): Promise<void> {
+  async recordSettlements(settlements: readonly SettlementRecord[]): Promise<void> {
     await this.scope.sql.query(
-      `UPDATE payment SET settlement_batch_id = $3, settlement_net = $4, settlement_fee = $5, settled_at = $6
-       WHERE merchant_id = $1 AND id = $2 AND (settled_at IS NULL OR settled_at <= $6)`,
-      [...keyOf(payment), uuidOf(settlement.batchId), settlement.netMinor, settlement.feeMinor, settlement.settledAt],
+      `UPDATE payment SET settlement_batch_id = told.batch_id, settlement_net = told.net, settlement_fee = told.fee,
+         settled_at = told.settled_at
+       FROM (
+         SELECT DISTINCT ON (merchant_id, id) * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[],
+           $6::timestamptz[]) AS told (merchant_id, id, batch_id, net, fee, settled_at)
+         ORDER BY merchant_id, id, settled_at DESC
+       ) AS told
+       WHERE payment.merchant_id = told.merchant_id AND payment.id = told.id
+         AND (payment.settled_at IS NULL OR payment.settled_at <= told.settled_at)`,
+      [
+        settlements.map((settlement) => uuidOf(settlement.merchantId)),
+        settlements.map((settlement) => uuidOf(settlement.paymentId)),
+        settlements.map((settlement) => uuidOf(settlement.batchId)),
+        settlements.map((settlement) => settlement.netMinor),
+        settlements.map((settlement) => settlement.feeMinor),
+        settlements.map((settlement) => settlement.settledAt),
+      ],
     );
-    this.scope.afterCommit(() => this.changed(payment.id));
+    this.scope.afterCommit(() => {
+      for (const { paymentId } of settlements) this.changed(paymentId);
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { AccountName, CurrencyCode } from '#domain';
 import { MinorUnitsScalar } from '../../graphql/scalars/minor-units.scalar.ts';
 import { CurrencyCodeType } from '../../graphql/types/currency-code.enum.ts';
 
-export const AccountNameType = {
+const AccountNameType = {
   MERCHANT_PENDING: 'merchant_pending',
   MERCHANT_AVAILABLE: 'merchant_available',
   MERCHANT_RESERVE: 'merchant_reserve',

@@ -7,7 +7,7 @@ const current = new AsyncLocalStorage<string>();
 /** What callers may choose themselves: fits into a log line and a header, whatever they mean by it. */
 const foreignIdPattern = /^[A-Za-z0-9._-]{8,128}$/;
 
-export const requestIdHeader = 'x-request-id';
+const requestIdHeader = 'x-request-id';
 
 /**
  * Gives every request an id, the caller's own when it sent a decent one; it stands in the answer's header, in each error and

@@ -14,7 +14,7 @@ import type { Problem } from '../inputs/problems.ts';
 import { docsUrlOf, PUBLIC_URL } from './docs-url.ts';
 
 /** What clients see of each refusal. Total: a new refusal does not compile without its code. */
-export const errorCodeOf = {
+const errorCodeOf = {
   invalid_input: 'INVALID_INPUT',
   not_found: 'NOT_FOUND',
   currency_not_enabled: 'CURRENCY_NOT_ENABLED',
@@ -71,6 +71,6 @@ export class UserErrors {
 }
 
 /** The heading of a code on the page of errors. */
-export function headingOf(code: ErrorCode): string {
+function headingOf(code: ErrorCode): string {
   return code.toLowerCase();
 }

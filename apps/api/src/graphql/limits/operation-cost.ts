@@ -6,10 +6,10 @@ import { limitError } from './limit-error.ts';
  * A field costs 1, a list what its items cost times its page size. A page of 100 payments with all that belongs to each,
  * timelines and events apart, costs about 8 000.
  */
-export const operationCostMax = 10_000;
+const operationCostMax = 10_000;
 
 /** What a field without a page size stands for: a payment has few captures, refunds, attempts and entries. */
-export const shortListLength = 3;
+const shortListLength = 3;
 
 const estimators = [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 1 })];
 

@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { invariant, type MerchantId } from '#domain';
+import type { Metrics } from '#observability';
+import { METRICS } from '#runtime';
 import { keptMetadata } from '../../readers/kept-metadata.ts';
 import type { PaymentView } from '../../readers/payment-view.ts';
 import { PaymentReader } from '../../readers/payment-reader.ts';
-import type { Answer } from '../../use-cases/answer.ts';
+import type { Answer, MoneyOperation } from '../../use-cases/answer.ts';
 import { UserErrors } from '../errors/user-errors.ts';
 import type { Problem } from '../inputs/problems.ts';
 import type { MerchantContext } from '../merchant-context.ts';
@@ -20,28 +22,34 @@ export interface PaymentAnswer {
   readonly operationId: string | null;
 }
 
-/** Shows what a money mutation did: the payment as it stands now, whenever the key was used first. */
+/** Asks for a money mutation, and shows what it did: the payment as it stands now, whenever the key was used first. */
 @Injectable()
 export class AnswerPresenter {
   constructor(
     private readonly payments: PaymentReader,
     private readonly userErrors: UserErrors,
+    @Inject(METRICS) private readonly metrics: Metrics,
   ) {}
 
   /** For input with which no use-case was bothered. */
-  problems(problems: readonly Problem[]): PaymentAnswer {
-    return {
-      payment: null,
-      operationId: null,
-      userErrors: problems.map((problem) => this.userErrors.ofProblem(problem)),
-    };
+  problems(operation: MoneyOperation, problems: readonly Problem[]): PaymentAnswer {
+    this.count(operation, 'refused');
+    return refusedWith(problems.map((problem) => this.userErrors.ofProblem(problem)));
   }
 
-  async present(answer: Answer, merchantId: MerchantId, context: MerchantContext): Promise<PaymentAnswer> {
+  async answer(
+    operation: MoneyOperation,
+    merchantId: MerchantId,
+    context: MerchantContext,
+    execute: () => Promise<Answer>,
+  ): Promise<PaymentAnswer> {
+    const answer = await execute().catch((error: unknown) => {
+      this.count(operation, 'failed');
+      throw error;
+    });
+    this.count(operation, answer.replayed ? 'replayed' : answer.kind);
     context.idempotency = { replayed: answer.replayed };
-    if (answer.kind === 'refused') {
-      return { payment: null, operationId: null, userErrors: [this.userErrors.ofRefusal(answer.refusal)] };
-    }
+    if (answer.kind === 'refused') return refusedWith([this.userErrors.ofRefusal(answer.refusal)]);
     const view = await this.viewOf(answer, merchantId);
     return { payment: presentPayment(view), operationId: answer.operationId, userErrors: [] };
   }
@@ -54,4 +62,12 @@ export class AnswerPresenter {
     invariant(view !== undefined, `${paymentId} was accepted and so is there`);
     return view;
   }
+
+  private count(operation: MoneyOperation, result: 'accepted' | 'replayed' | 'refused' | 'failed'): void {
+    this.metrics.mutations.inc({ operation, result });
+  }
+}
+
+function refusedWith(userErrors: readonly UserErrorType[]): PaymentAnswer {
+  return { payment: null, operationId: null, userErrors };
 }

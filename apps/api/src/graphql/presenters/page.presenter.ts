@@ -4,7 +4,7 @@ import type { Page, PageRequest } from '../../readers/page.ts';
 import type { Connection } from '../types/connection.ts';
 
 /** A page is read and answered at once; more is another page. */
-export const pageSizeMax = 100;
+const pageSizeMax = 100;
 
 export interface PageArguments {
   readonly first?: number | null | undefined;

@@ -28,19 +28,20 @@ export class CreatePaymentResolver {
     @Context() context: MerchantContext,
   ): Promise<CreatePaymentPayload> {
     const problems = problemsOf(input, CreatePaymentInput);
-    if (problems.length > 0) return this.answers.problems(problems);
+    if (problems.length > 0) return this.answers.problems('create_payment', problems);
 
     const { idempotencyKey, reference, captureMethod, awaitOutcomeMs } = input;
-    const answer = await this.useCase.execute({
-      merchantId,
-      idempotencyKey,
-      reference,
-      amount: moneyOf(input.amount),
-      cardToken: input.source.cardToken,
-      captureMethod,
-      metadata: input.metadata ?? {},
-      awaitOutcomeMs,
-    });
-    return this.answers.present(answer, merchantId, context);
+    return this.answers.answer('create_payment', merchantId, context, () =>
+      this.useCase.execute({
+        merchantId,
+        idempotencyKey,
+        reference,
+        amount: moneyOf(input.amount),
+        cardToken: input.source.cardToken,
+        captureMethod,
+        metadata: input.metadata ?? {},
+        awaitOutcomeMs,
+      }),
+    );
   }
 }

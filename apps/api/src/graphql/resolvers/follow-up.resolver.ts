@@ -2,7 +2,7 @@ import { Args, Context, Extensions, Mutation, Resolver } from '@nestjs/graphql';
 import { parseId, type MerchantId, type PaymentId } from '#domain';
 import { Merchant } from '../../auth/merchant.decorator.ts';
 import type { MerchantPrincipal } from '../../auth/principal.ts';
-import { refused, type Answer } from '../../use-cases/answer.ts';
+import { refused, type Answer, type MoneyOperation } from '../../use-cases/answer.ts';
 import { CapturePayment } from '../../use-cases/capture-payment.ts';
 import { RefundPayment } from '../../use-cases/refund-payment.ts';
 import { VoidPayment } from '../../use-cases/void-payment.ts';
@@ -28,6 +28,11 @@ interface FollowUpCommand {
   readonly awaitOutcomeMs: number;
 }
 
+interface Caller {
+  readonly merchantId: MerchantId;
+  readonly context: MerchantContext;
+}
+
 @Resolver()
 export class FollowUpResolver {
   constructor(
@@ -47,12 +52,17 @@ export class FollowUpResolver {
     @Merchant() { merchantId }: MerchantPrincipal,
     @Context() context: MerchantContext,
   ): Promise<CapturePaymentPayload> {
-    const answer = await this.answer(input, CapturePaymentInput, merchantId, context, (command) =>
-      this.capture.execute({
-        ...command,
-        amount: input.amount ? moneyOf(input.amount) : undefined,
-        final: input.final,
-      }),
+    const answer = await this.answer(
+      'capture_payment',
+      CapturePaymentInput,
+      input,
+      { merchantId, context },
+      (command) =>
+        this.capture.execute({
+          ...command,
+          amount: input.amount ? moneyOf(input.amount) : undefined,
+          final: input.final,
+        }),
     );
     const made = (await capturesOf(answer, context)).find((capture) => capture.id === answer.operationId);
     return { ...answer, capture: made === undefined ? null : presentCapture(made) };
@@ -68,7 +78,7 @@ export class FollowUpResolver {
     @Merchant() { merchantId }: MerchantPrincipal,
     @Context() context: MerchantContext,
   ): Promise<VoidPaymentPayload> {
-    return this.answer(input, VoidPaymentInput, merchantId, context, (command) =>
+    return this.answer('void_payment', VoidPaymentInput, input, { merchantId, context }, (command) =>
       this.release.execute({ ...command, reason: input.reason ?? null }),
     );
   }
@@ -84,7 +94,7 @@ export class FollowUpResolver {
     @Merchant() { merchantId }: MerchantPrincipal,
     @Context() context: MerchantContext,
   ): Promise<RefundPaymentPayload> {
-    const answer = await this.answer(input, RefundPaymentInput, merchantId, context, (command) =>
+    const answer = await this.answer('refund_payment', RefundPaymentInput, input, { merchantId, context }, (command) =>
       this.refund.execute({
         ...command,
         amount: input.amount ? moneyOf(input.amount) : undefined,
@@ -96,21 +106,19 @@ export class FollowUpResolver {
   }
 
   private async answer<Input extends FollowUpInput>(
-    input: Input,
+    operation: MoneyOperation,
     inputClass: CheckedInput<Input>,
-    merchantId: MerchantId,
-    context: MerchantContext,
+    input: Input,
+    { merchantId, context }: Caller,
     execute: (command: FollowUpCommand) => Promise<Answer>,
   ): Promise<PaymentAnswer> {
     const problems = problemsOf(input, inputClass);
-    if (problems.length > 0) return this.answers.problems(problems);
+    if (problems.length > 0) return this.answers.problems(operation, problems);
     const { idempotencyKey, awaitOutcomeMs } = input;
     const paymentId = parseId('pay', input.paymentId);
-    const answer =
-      paymentId === undefined
-        ? noSuchPayment
-        : await execute({ merchantId, idempotencyKey, paymentId, awaitOutcomeMs });
-    return this.answers.present(answer, merchantId, context);
+    return this.answers.answer(operation, merchantId, context, async () =>
+      paymentId === undefined ? noSuchPayment : execute({ merchantId, idempotencyKey, paymentId, awaitOutcomeMs }),
+    );
   }
 }
 

@@ -1,0 +1,199 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  schemas,
+  serviceDatabases,
+  serviceNames,
+  type Schema,
+  type ServiceName,
+} from '../../tools/provisioning/service-databases.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+/** SQLSTATE of PostgreSQL: the role lacks the privilege. Whatever else goes wrong is not a refusal. */
+const insufficientPrivilege = '42501';
+
+/** The whole traffic between schemas, by hand: what is not here must be refused. */
+const mayRead: Partial<Record<ServiceName, readonly string[]>> = {
+  api: [
+    'books.account_balance',
+    'books.trial_balance',
+    'feed.delivery',
+    'feed.delivery_attempt',
+    'feed.endpoint',
+    'feed.merchant_event',
+  ],
+};
+
+/** What has happened stays: nobody but the owner changes or removes it, and the books refuse even the owner. */
+const appendOnly = [
+  'payments.event',
+  'fraud.event',
+  'fraud.assessment',
+  'books.event',
+  'books.journal',
+  'books.entry',
+  'books.batch',
+  'feed.merchant_event',
+  'feed.delivery_attempt',
+  'sandbox.effect',
+] as const;
+
+interface Relation {
+  readonly schema: Schema;
+  /** With its schema, as it is written in a statement. */
+  readonly name: string;
+  /** Those that may be written by whom the table lets write. A privilege may be on one alone. */
+  readonly columns: readonly string[];
+  readonly writable: boolean;
+}
+
+let database: TestDatabase;
+let relations: readonly Relation[];
+const connections = new Map<ServiceName, pg.Client>();
+
+beforeAll(async () => {
+  database = await createDatabase();
+  relations = await everyRelation(database.ownerUrl);
+  for (const service of serviceNames) {
+    const client = new pg.Client({ connectionString: database.urlFor(service) });
+    await client.connect();
+    connections.set(service, client);
+  }
+});
+
+afterAll(async () => {
+  for (const client of connections.values()) await client.end();
+  await database.drop();
+});
+
+/** Tables, their partitions and views. */
+async function everyRelation(ownerUrl: string): Promise<Relation[]> {
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
+  const { rows } = await owner.query<Relation>(
+    `SELECT nspname AS schema, format('%I.%I', nspname, relname) AS name, relkind IN ('r', 'p') AS writable,
+       ARRAY(SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0
+         AND NOT attisdropped AND attidentity = '' AND attgenerated = '') AS columns
+     FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+     WHERE nspname = ANY($1) AND relkind IN ('r', 'p', 'v', 'm') ORDER BY 2`,
+    [schemas],
+  );
+  await owner.end();
+  return rows;
+}
+
+type Attempt = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE';
+
+/** None of these touches a row where it is allowed, apart from INSERT, which then fails for want of values. */
+const statementsFor: Readonly<Record<Attempt, (relation: Relation) => string[]>> = {
+  SELECT: ({ name }) => [`SELECT FROM ${name} LIMIT 0`],
+  INSERT: ({ name }) => [`INSERT INTO ${name} DEFAULT VALUES`],
+  UPDATE: ({ name, columns }) => columns.map((column) => `UPDATE ${name} SET ${column} = NULL WHERE false`),
+  DELETE: ({ name }) => [`DELETE FROM ${name} WHERE false`],
+  TRUNCATE: ({ name }) => [`TRUNCATE ${name}`],
+};
+
+async function isRefused(service: ServiceName, statement: string): Promise<boolean> {
+  const client = connections.get(service);
+  if (client === undefined) throw new Error(`${service} is not connected`);
+  await client.query('BEGIN');
+  try {
+    await client.query(statement);
+    return false;
+  } catch (fault) {
+    return fault instanceof pg.DatabaseError && fault.code === insufficientPrivilege;
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+async function isAnyAllowed(service: ServiceName, statements: readonly string[]): Promise<boolean> {
+  for (const statement of statements) if (!(await isRefused(service, statement))) return true;
+  return false;
+}
+
+/** `SELECT feed.endpoint` for each attempt that was not refused. */
+async function allowed(
+  service: ServiceName,
+  attempts: readonly Attempt[],
+  within: (relation: Relation) => boolean,
+): Promise<string[]> {
+  const done: string[] = [];
+  for (const relation of relations.filter(within)) {
+    for (const attempt of attempts) {
+      if (attempt !== 'SELECT' && !relation.writable) continue;
+      if (await isAnyAllowed(service, statementsFor[attempt](relation))) done.push(`${attempt} ${relation.name}`);
+    }
+  }
+  return done;
+}
+
+const everyAttempt = Object.keys(statementsFor) as Attempt[];
+
+test('there is something to refuse in every schema', () => {
+  expect(new Set(relations.map(({ schema }) => schema))).toEqual(new Set(schemas));
+  expect(relations.length).toBeGreaterThan(40);
+});
+
+describe.each(serviceNames)('the role of %s', (service) => {
+  const { schema } = serviceDatabases[service];
+
+  test('reaches nothing of another schema but what is written here', async () => {
+    const reached = await allowed(service, everyAttempt, (relation) => relation.schema !== schema);
+    expect(reached).toEqual((mayRead[service] ?? []).map((name) => `SELECT ${name}`));
+  });
+
+  test('works in its own', async () => {
+    const reached = await allowed(service, ['SELECT', 'INSERT'], (relation) => relation.schema === schema);
+    expect(reached.length).toBeGreaterThan(4);
+  });
+
+  test('calls no function of another schema', async () => {
+    for (const other of schemas.filter((name) => name !== schema && name !== 'sandbox' && name !== 'feed')) {
+      expect(await isRefused(service, `SELECT ${other}.keep_event_partitions(1, 1)`)).toBe(true);
+    }
+  });
+
+  test('cannot change what has happened', async () => {
+    const own = (relation: Relation): boolean =>
+      relation.schema === schema && appendOnly.some((name) => isOrPartOf(relation.name, name));
+    expect(await allowed(service, ['UPDATE', 'DELETE', 'TRUNCATE'], own)).toEqual([]);
+  });
+
+  test('cannot forge the record of migrations', async () => {
+    const record = (relation: Relation): boolean => relation.name === `${schema}.migration`;
+    expect(await allowed(service, ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'], record)).toEqual([]);
+  });
+
+  test('empties no table', async () => {
+    expect(await allowed(service, ['TRUNCATE'], () => true)).toEqual([]);
+  });
+
+  test.each<[what: string, statement: string]>([
+    ['a table', `CREATE TABLE ${schema}.planted (n int)`],
+    ['a table in public', `CREATE TABLE public.planted (n int)`],
+    ['a view', `CREATE VIEW ${schema}.planted AS SELECT 1 AS n`],
+    ['a function', `CREATE FUNCTION ${schema}.planted() RETURNS int LANGUAGE sql AS 'SELECT 1'`],
+    ['a schema', 'CREATE SCHEMA planted'],
+    ['a role', 'CREATE ROLE planted'],
+  ])('creates not so much as %s', async (_what, statement) => {
+    expect(await isRefused(service, statement)).toBe(true);
+  });
+
+  test('becomes nobody else', async () => {
+    for (const other of serviceNames.filter((name) => name !== service)) {
+      expect(await isRefused(service, `SET ROLE ${serviceDatabases[other].role}`)).toBe(true);
+    }
+    expect(await isRefused(service, 'SET ROLE quittance')).toBe(true);
+  });
+});
+
+test('every append-only table exists', () => {
+  const names = new Set(relations.map(({ name }) => name));
+  expect(appendOnly.filter((name) => !names.has(name))).toEqual([]);
+});
+
+/** `payments.event_20261121` and `payments.event_out_of_range` are parts of `payments.event`. */
+function isOrPartOf(name: string, table: string): boolean {
+  return name === table || (table.endsWith('.event') && name.startsWith(`${table}_`));
+}
