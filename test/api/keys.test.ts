@@ -6,6 +6,7 @@ import { SQL } from '#runtime';
 import { mintApiKey } from '#security';
 import { administer } from '../support/admin-door.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { whileAwayForApi } from '../support/database-away.ts';
 import { sendBody, type HttpAnswer } from '../support/merchant-door.ts';
 import { createMerchant } from '../support/payments.ts';
 import { startApiHere, testAdminKey } from '../support/services.ts';
@@ -149,20 +150,10 @@ test('a revoked key is refused everywhere within a second', async () => {
 
 test('while the database is away, a key is neither good nor bad', async () => {
   const { secretKey } = await createKey();
-  const name = new URL(database.ownerUrl).pathname.slice(1);
-  await owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT 0`);
-  try {
-    await owner.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = 'quittance_api'`,
-      [name],
-    );
-    const { status, headers, errors } = await knock(api, bearer(secretKey));
-    expect(status).toBe(503);
-    expect(headers.get('retry-after')).toBe('1');
-    expect(errors[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-  } finally {
-    await owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT -1`);
-  }
+  const { status, headers, errors } = await whileAwayForApi(owner, database, () => knock(api, bearer(secretKey)));
+  expect(status).toBe(503);
+  expect(headers.get('retry-after')).toBe('1');
+  expect(errors[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
   await until('the key to be good again', async () => (await knock(api, bearer(secretKey))).status === 200);
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PassThrough } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -7,6 +8,7 @@ import type { Sql } from '#persistence';
 import { SQL } from '#runtime';
 import { mintApiKey } from '#security';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { whileAwayForApi } from '../support/database-away.ts';
 import { ask, openMerchantDoor, type MerchantDoor } from '../support/merchant-door.ts';
 import { askForUpgrade, RawSocket } from '../support/raw-socket.ts';
 import { startApiHere } from '../support/services.ts';
@@ -70,6 +72,14 @@ describe('the upgrade', () => {
       const { socket } = await askForUpgrade(`${await api.getUrl()}${path}`, handshake);
       socket.resetAndDestroy();
     }
+    await stillServes();
+  });
+
+  test.each(['/graphql', '/playground'])('at %s may end in an error of the socket', async (url) => {
+    const socket = new PassThrough();
+    const headers = { upgrade: 'websocket', host: 'here', 'sec-websocket-protocol': 'graphql-transport-ws' };
+    api.getHttpServer().emit('upgrade', { url, method: 'GET', headers }, socket, Buffer.alloc(0));
+    expect(() => socket.emit('error', new Error('read ECONNRESET'))).not.toThrow();
     await stillServes();
   });
 
@@ -150,6 +160,29 @@ describe('a connection', () => {
     const revokedAtMs = performance.now();
     expect(await raw.closing()).toEqual({ code: 4403, reason: 'This key was revoked. Use another one.' });
     expect(performance.now() - revokedAtMs).toBeLessThan(4_000);
+  });
+
+  test('is closed with 1013 while its key cannot be looked up', async () => {
+    const raw = await RawSocket.open(door);
+    await whileAwayForApi(owner, database, async () => {
+      raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${door.secretKey}` } });
+      expect((await raw.closing()).code).toBe(1013);
+    });
+  });
+
+  test('is kept while its key cannot be looked up again', async () => {
+    const raw = await RawSocket.enter(door);
+    const statements = vi.spyOn(api.get<Sql>(SQL), 'query');
+    onTestFinished(() => statements.mockRestore());
+    await whileAwayForApi(owner, database, () =>
+      until(
+        'two looks that fail',
+        () => statements.mock.settledResults.filter(({ type }) => type === 'rejected').length > 1,
+      ),
+    );
+    raw.send({ type: 'ping' });
+    await raw.hear('pong');
+    raw.leave();
   });
 
   test('that sends nonsense is closed with 4400', async () => {
@@ -291,6 +324,16 @@ describe('an operation', () => {
     expect(payload).toMatchObject([
       { extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.stringMatching(/^req_/) } },
     ]);
+    raw.leave();
+  });
+
+  test('that cannot begin just now says that it may later', async () => {
+    const raw = await RawSocket.enter(door);
+    await whileAwayForApi(owner, database, async () => {
+      raw.subscribe('1', everything);
+      const { payload } = await raw.hear('error', '1');
+      expect(payload).toMatchObject([{ extensions: { code: 'UNAVAILABLE', retryable: true } }]);
+    });
     raw.leave();
   });
 

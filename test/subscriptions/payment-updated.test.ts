@@ -8,6 +8,7 @@ import { Broker } from '#messaging';
 import type { Sql } from '#persistence';
 import { SQL } from '#runtime';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { whileAwayForApi } from '../support/database-away.ts';
 import { openMerchantDoor, type MerchantDoor } from '../support/merchant-door.ts';
 import { startNats, type TestNats } from '../support/nats.ts';
 import { aPayment } from '../support/payments.ts';
@@ -197,17 +198,12 @@ test('the database may go and come back meanwhile', async () => {
   const subscriber = Subscriber.of(door);
   const heard = subscriber.subscribe<Update>(paymentUpdated, { id });
   await heard.hear(1);
-  const name = new URL(database.ownerUrl).pathname.slice(1);
-  await owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT 0`);
-  await owner.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = 'quittance_api'`,
-    [name],
-  );
-  const spied = vi.spyOn(api.get<Sql>(SQL), 'query');
-  await change(id, `state = 'declined'`);
-  await until('a look that fails', () => spied.mock.settledResults.some(({ type }) => type === 'rejected'));
-  spied.mockRestore();
-  await owner.query(`ALTER DATABASE ${name} CONNECTION LIMIT -1`);
+  await whileAwayForApi(owner, database, async () => {
+    const spied = vi.spyOn(api.get<Sql>(SQL), 'query');
+    await change(id, `state = 'declined'`);
+    await until('a look that fails', () => spied.mock.settledResults.some(({ type }) => type === 'rejected'));
+    spied.mockRestore();
+  });
   expect(statusesOf(await heard.hear(2))).toEqual(['PROCESSING', 'DECLINED']);
   expect(heard.ending()).toBeUndefined();
   await subscriber.leave();
