@@ -38,7 +38,9 @@ describe.skipIf(chromium === undefined)('the playground in a browser', () => {
     await page.getByRole('button', { name: /execute query/i }).click();
     await page
       .getByRole('region', { name: /result/i })
-      .getByText('CAPTURED').first().waitFor();
+      .getByText('CAPTURED')
+      .first()
+      .waitFor();
     if (process.env['SCREENSHOT'] !== undefined) await page.screenshot({ path: process.env['SCREENSHOT'] });
 
     const own = new URL(stack.demo.playgroundUrl).origin;
