@@ -18,7 +18,9 @@ async function bench(): Promise<number> {
     const results: Measurement[] = [];
     const measure = async (name: string, take: () => Promise<Measurement[]>): Promise<void> => {
       process.stdout.write(`${name}…\n`);
-      results.push(...(await take()));
+      const taken = await take();
+      process.stdout.write(tableOf(taken));
+      results.push(...taken);
     };
     await measure('one payment at a time, from mutation to CAPTURED', () => waitForCapture(stack));
     await measure('commit to stream', () => commitToStream(stack));

@@ -25,7 +25,6 @@ export async function showDemo({ launcher, addresses, terminal, signal }: Stage)
     databaseUrl: addresses.databaseUrl,
     natsUrl: addresses.natsUrl,
   };
-  await writeDemoFile(home, demo);
   const payment = await terminal.task('Taking a payment from its mutation to its settlement', async () => {
     const endpoint = { url: graphqlUrl, key: merchant.secretKey };
     const paymentId = await takeSamplePayment(endpoint);
@@ -36,5 +35,7 @@ export async function showDemo({ launcher, addresses, terminal, signal }: Stage)
     ]);
     return settled;
   });
+  // Last, so that whoever waits for the file finds everything at rest, the api's new start included.
+  await writeDemoFile(home, demo);
   terminal.line(banner(demo, payment, home.logs, terminal));
 }
