@@ -2,8 +2,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CreatePayment } from '../../apps/api/src/use-cases/create-payment.ts';
-import { AdvanceSaga } from '../../apps/orchestrator/src/use-cases/advance-saga.ts';
+import { AdvanceSagas } from '../../apps/orchestrator/src/use-cases/advance-sagas.ts';
 import { chargeKeyOf } from '../../apps/orchestrator/src/use-cases/charge-key.ts';
+import type { Happening } from '../../apps/orchestrator/src/use-cases/happening.ts';
 import type { OrchestratorStores } from '../../apps/orchestrator/src/stores/orchestrator-stores.ts';
 import { uuidOf, type MerchantId, type PaymentId } from '#domain';
 import { UnitOfWork } from '#persistence';
@@ -85,10 +86,13 @@ test('a charge leaves a gapless story: what was asked, decided, held and taken',
 });
 
 describe('turns that come late', () => {
-  const advance = (id: PaymentId, happening: Parameters<AdvanceSaga['execute']>[2]): Promise<void> =>
-    orchestrator
-      .get<UnitOfWork<OrchestratorStores>>(UnitOfWork)
-      .run((tx) => orchestrator.get(AdvanceSaga).execute(tx, chargeKeyOf(merchantId, id), happening));
+  const advance = (id: PaymentId, ...happenings: readonly Happening[]): Promise<void> =>
+    orchestrator.get<UnitOfWork<OrchestratorStores>>(UnitOfWork).run((tx) =>
+      orchestrator.get(AdvanceSagas).execute(
+        tx,
+        happenings.map((happening) => ({ key: chargeKeyOf(merchantId, id), happening })),
+      ),
+    );
 
   test('a risk answer after the deadline changes nothing', async () => {
     const id = await charge('tok_visa');
@@ -105,7 +109,7 @@ describe('turns that come late', () => {
     );
     const attempts = await orchestrator.get<UnitOfWork<OrchestratorStores>>(UnitOfWork).run(async (tx) => {
       const payment = await tx.payments.lock(merchantId, id);
-      return payment === undefined ? [] : tx.attempts.of(payment);
+      return payment === undefined ? [] : ((await tx.attempts.of([payment])).get(id) ?? []);
     });
     for (const attempt of attempts) {
       const answer = { type: 'approved', reference: 'again', amountMinor: attempt.amount.minor } as const;

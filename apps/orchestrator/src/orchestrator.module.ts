@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Metrics } from '#observability';
 import { METRICS, ServiceModule } from '#runtime';
 import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
-import { HttpAcquirer } from './acquirers/http-acquirer.ts';
+import { connectionsMax, HttpAcquirer } from './acquirers/http-acquirer.ts';
 import { AdvanceOnRiskAssessed } from './consumers/advance-on-risk-assessed.ts';
 import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts';
 import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
@@ -12,10 +12,10 @@ import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config
 import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
 import { orchestratorStores } from './stores/orchestrator-stores.ts';
 import { AcquirerCalls } from './use-cases/acquirer-calls.ts';
-import { AdvanceSaga } from './use-cases/advance-saga.ts';
-import { BeginOperation } from './use-cases/begin-operation.ts';
+import { AdvanceSagas } from './use-cases/advance-sagas.ts';
 import { MakeAcquirerCall } from './use-cases/make-acquirer-call.ts';
 import { TakeDueTurn } from './use-cases/take-due-turn.ts';
+import { TellSagas } from './use-cases/tell-sagas.ts';
 
 @Module({})
 export class OrchestratorModule {
@@ -45,9 +45,9 @@ export class OrchestratorModule {
           useFactory: (metrics: Metrics) => connect(environment, metrics),
           inject: [METRICS],
         },
-        AcquirerCalls,
-        AdvanceSaga,
-        BeginOperation,
+        { provide: AcquirerCalls, useFactory: () => new AcquirerCalls(connectionsMax) },
+        AdvanceSagas,
+        TellSagas,
         MakeAcquirerCall,
         TakeDueTurn,
         SagaAlarmClock,

@@ -1,7 +1,7 @@
 /** What became of a delivered message. */
 export type HandlingOutcome =
-  /** `leftForLater`: the ids of those that came before an earlier event of their aggregate. */
-  | { readonly kind: 'handled'; readonly leftForLater?: ReadonlySet<string> }
+  /** `leftForLater`: the ids of those that came before an earlier event of their aggregate. `pause`: before the next ones. */
+  | { readonly kind: 'handled'; readonly leftForLater?: ReadonlySet<string>; readonly pause?: () => Promise<void> }
   /** The inbox knew it already. */
   | { readonly kind: 'duplicate' }
   /** No envelope, or data that its own schema refuses: no repetition will help. */

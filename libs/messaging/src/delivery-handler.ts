@@ -54,6 +54,7 @@ export class DeliveryHandler {
         this.options.logger.warn({ err: error, eventId: delivery.event.id }, 'message not answered; it comes again');
       }
     }
+    if (outcome.kind === 'handled') await outcome.pause?.();
   }
 
   /**
@@ -73,13 +74,14 @@ export class DeliveryHandler {
 
   private async run(events: readonly EventEnvelope[]): Promise<HandlingOutcome> {
     try {
-      const leftForLater = new Set<string>();
+      const contexts: EventContext[] = [];
       const fresh = await this.once.run(this.options.consumer, events, async (tx, news) => {
-        const left = await this.invoke(tx, news);
-        for (const { id } of left) leftForLater.add(id);
-        return left;
+        const context = new EventContext(tx, news);
+        contexts.push(context);
+        await this.invoke(context);
+        return context.leftForLater;
       });
-      return fresh === 0 ? { kind: 'duplicate' } : { kind: 'handled', leftForLater };
+      return fresh === 0 ? { kind: 'duplicate' } : handledIn(contexts);
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       if (error instanceof EventTooEarly) return { kind: 'too_early', error };
@@ -87,12 +89,10 @@ export class DeliveryHandler {
     }
   }
 
-  private async invoke(tx: unknown, events: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]> {
-    const context = new EventContext(tx, events);
-    const data = this.options.batched ? events : events[0];
+  private async invoke(context: EventContext): Promise<void> {
+    const data = this.options.batched ? context.events : context.events[0];
     const result: unknown = await this.handler(data, context);
     if (isObservable(result)) await lastValueFrom(from(result), { defaultValue: undefined });
-    return context.leftForLater;
   }
 
   private async answer({ message, event }: Delivery, outcome: HandlingOutcome): Promise<void> {
@@ -119,6 +119,18 @@ export class DeliveryHandler {
     if (this.failures.size > countsMax && oldest !== undefined) this.failures.delete(oldest);
     return failures;
   }
+}
+
+function handledIn(contexts: readonly EventContext[]): HandlingOutcome {
+  const leftForLater = new Set(contexts.flatMap((context) => context.leftForLater.map(({ id }) => id)));
+  const pauses = contexts.flatMap((context) => context.pausesAfterwards);
+  return {
+    kind: 'handled',
+    leftForLater,
+    pause: async () => {
+      await Promise.all(pauses.map((over) => over()));
+    },
+  };
 }
 
 /** Of a batch that was handled, each event's own: some may have been left for later. */

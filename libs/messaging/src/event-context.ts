@@ -4,6 +4,7 @@ import type { EventEnvelope } from '#contracts';
 /** What a handler gets beside its events: the transaction that also holds the inbox rows. */
 export class EventContext<Tx = unknown> extends BaseRpcContext<[Tx, readonly EventEnvelope[]]> {
   private readonly left: EventEnvelope[] = [];
+  private readonly pauses: (() => Promise<void>)[] = [];
 
   constructor(tx: Tx, events: readonly EventEnvelope[]) {
     super([tx, events]);
@@ -24,6 +25,18 @@ export class EventContext<Tx = unknown> extends BaseRpcContext<[Tx, readonly Eve
    */
   leaveForLater(events: readonly EventEnvelope[]): void {
     this.left.push(...events);
+  }
+
+  /**
+   * Takes no further events for this handler before `over` resolves; it is asked when these have been committed and
+   * acknowledged. For work that the events have set off and that must not pile up.
+   */
+  pauseAfterwards(over: () => Promise<void>): void {
+    this.pauses.push(over);
+  }
+
+  get pausesAfterwards(): readonly (() => Promise<void>)[] {
+    return this.pauses;
   }
 
   get leftForLater(): readonly EventEnvelope[] {

@@ -1,4 +1,5 @@
 export { assertDurable, createDataSource, poolOf, sqlOf, type DatabaseOptions } from './data-source.ts';
+export { GroupCommit } from './group-commit.ts';
 export { EventLog, type NewEvent } from './event-log.ts';
 export { clearInbox, keepEventPartitions } from './event-upkeep.ts';
 export { EventWindow, type EventPage } from './event-window.ts';
@@ -11,6 +12,8 @@ export { AttemptStore } from './stores/attempt-store.ts';
 export {
   MovementStore,
   type Movement,
+  type MovementEnd,
+  type MovementKey,
   type MovementStatus,
   type NewCapture,
   type NewRefund,

@@ -1,6 +1,6 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { Broker } from '#messaging';
+import type { Broker, JetStreamServer } from '#messaging';
 
 /** Runs by itself from the start of the service until it is stopped: the relay, for example. */
 export interface Runner {
@@ -10,20 +10,32 @@ export interface Runner {
 }
 
 /** Starts what runs by itself, and ends everything in the order in which it stops being needed. */
-export class ServiceLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ServiceLifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly dataSource: DataSource;
   private readonly broker: Broker;
+  private readonly intake: JetStreamServer | undefined;
   private readonly runners: readonly (Runner | undefined)[];
 
-  constructor(dataSource: DataSource, broker: Broker, runners: readonly (Runner | undefined)[]) {
+  constructor(
+    dataSource: DataSource,
+    broker: Broker,
+    intake: JetStreamServer | undefined,
+    runners: readonly (Runner | undefined)[],
+  ) {
     this.dataSource = dataSource;
     this.broker = broker;
+    this.intake = intake;
     this.runners = runners;
   }
 
   onApplicationBootstrap(): void {
     void this.broker.connected();
     for (const runner of this.runners) runner?.start();
+  }
+
+  /** Before everything else, so that whatever events have set off can be waited for. */
+  async onModuleDestroy(): Promise<void> {
+    await this.intake?.close();
   }
 
   async onApplicationShutdown(): Promise<void> {

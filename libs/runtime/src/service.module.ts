@@ -29,7 +29,13 @@ export class ServiceModule {
         {
           provide: ServiceLifecycle,
           useFactory: lifecycleOf,
-          inject: [DataSource, Broker, { token: Housekeeping, optional: true }, { token: Relay, optional: true }],
+          inject: [
+            DataSource,
+            Broker,
+            { token: JetStreamServer, optional: true },
+            { token: Housekeeping, optional: true },
+            { token: Relay, optional: true },
+          ],
         },
       ],
       exports: [
@@ -51,8 +57,9 @@ export class ServiceModule {
 function lifecycleOf(
   dataSource: DataSource,
   broker: Broker,
+  intake?: JetStreamServer,
   housekeeping?: Housekeeping,
   relay?: Relay<LaneCursor>,
 ): ServiceLifecycle {
-  return new ServiceLifecycle(dataSource, broker, [housekeeping, relay]);
+  return new ServiceLifecycle(dataSource, broker, intake, [housekeeping, relay]);
 }

@@ -37,7 +37,7 @@ async function request(
 
   const id = ids.next('cap');
   const taken = requested.value.amount.minor;
-  await tx.movements.addCapture(payment, { id, amountMinor: taken, final, createdAt: now });
+  await tx.movements.addCaptures([{ payment, capture: { id, amountMinor: taken, final, createdAt: now } }]);
   await tx.payments.save(requested.value.payment, [
     { type: 'payment.capture_requested', data: { captureId: id, amount: Number(taken), final } },
   ]);

@@ -39,8 +39,8 @@ export interface HttpAcquirerOptions {
   readonly timeoutMs: number;
 }
 
-/** Connections to one acquirer. A bulkhead of its own: a slow acquirer fills only these. */
-const connectionsMax = 64;
+/** Connections to one acquirer, and so how many calls are made side by side. */
+export const connectionsMax = 64;
 const connectTimeoutMs = 2_000;
 
 /** An acquirer that speaks the protocol of the sandbox: JSON over HTTP with an idempotency key. */

@@ -4,48 +4,59 @@ import type { EventEnvelope, PaymentEventData, PaymentEventType } from '#contrac
 import { uuidOf, type EventId, type Id, type MerchantId, type PaymentId, type SagaKind } from '#domain';
 import { EventContext } from '#messaging';
 import type { OrchestratorTx } from '../stores/orchestrator-stores.ts';
-import { BeginOperation } from '../use-cases/begin-operation.ts';
+import { AcquirerCalls } from '../use-cases/acquirer-calls.ts';
+import { AdvanceSagas } from '../use-cases/advance-sagas.ts';
 
 type Requested<Type extends PaymentEventType> = EventEnvelope<PaymentEventData<Type>>;
 
 /** Carries out what merchants ask for after the authorization. */
 @Controller()
 export class BeginOperationOnRequest {
-  constructor(private readonly beginOperation: BeginOperation) {}
+  constructor(
+    private readonly advanceSagas: AdvanceSagas,
+    private readonly calls: AcquirerCalls,
+  ) {}
 
-  @EventPattern<string>('payments.v1.payment.capture_requested')
+  @EventPattern<string>('payments.v1.payment.capture_requested', { batch: 100 })
   async capture(
-    @Payload() event: Requested<'payment.capture_requested'>,
-    @Ctx() { tx }: EventContext<OrchestratorTx>,
+    @Payload() events: readonly Requested<'payment.capture_requested'>[],
+    @Ctx() context: EventContext<OrchestratorTx>,
   ): Promise<void> {
-    await this.begin(tx, event, 'capture', event.data.captureId as Id<'cap'>);
+    await this.begin(context, events, 'capture', (event) => event.data.captureId as Id<'cap'>);
   }
 
   /** A void has no row of its own; the request's event id names its saga. */
-  @EventPattern<string>('payments.v1.payment.void_requested')
+  @EventPattern<string>('payments.v1.payment.void_requested', { batch: 100 })
   async void(
-    @Payload() event: Requested<'payment.void_requested'>,
-    @Ctx() { tx }: EventContext<OrchestratorTx>,
+    @Payload() events: readonly Requested<'payment.void_requested'>[],
+    @Ctx() context: EventContext<OrchestratorTx>,
   ): Promise<void> {
-    await this.begin(tx, event, 'void', event.id as EventId);
+    await this.begin(context, events, 'void', (event) => event.id as EventId);
   }
 
-  @EventPattern<string>('payments.v1.payment.refund_requested')
+  @EventPattern<string>('payments.v1.payment.refund_requested', { batch: 100 })
   async refund(
-    @Payload() event: Requested<'payment.refund_requested'>,
-    @Ctx() { tx }: EventContext<OrchestratorTx>,
+    @Payload() events: readonly Requested<'payment.refund_requested'>[],
+    @Ctx() context: EventContext<OrchestratorTx>,
   ): Promise<void> {
-    await this.begin(tx, event, 'refund', event.data.refundId as Id<'ref'>);
+    await this.begin(context, events, 'refund', (event) => event.data.refundId as Id<'ref'>);
   }
 
-  private async begin(
-    tx: OrchestratorTx,
-    event: EventEnvelope,
+  private async begin<Event extends EventEnvelope>(
+    context: EventContext<OrchestratorTx>,
+    events: readonly Event[],
     kind: Exclude<SagaKind, 'charge'>,
-    id: Id<string>,
+    idOfSaga: (event: Event) => Id<string>,
   ): Promise<void> {
-    const merchantId = event.merchantid as MerchantId;
-    const paymentId = event.subject as PaymentId;
-    await this.beginOperation.execute(tx, { kind, merchantId, paymentId, sagaId: uuidOf(id) });
+    const happenings = events.map((event) => ({
+      key: {
+        merchantId: event.merchantid as MerchantId,
+        paymentId: event.subject as PaymentId,
+        id: uuidOf(idOfSaga(event)),
+      },
+      happening: { type: 'requested', kind } as const,
+    }));
+    await this.advanceSagas.execute(context.tx, happenings);
+    context.pauseAfterwards(() => this.calls.room());
   }
 }

@@ -3,13 +3,15 @@ import { isFinished, type Attempt } from '#domain';
 import { UnitOfWork, type DueSaga, type SagaKey } from '#persistence';
 import { AcquirerDirectory } from '../acquirers/acquirer-directory.ts';
 import type { OrchestratorStores } from '../stores/orchestrator-stores.ts';
-import { AdvanceSaga, type Happening } from './advance-saga.ts';
+import { AcquirerCalls } from './acquirer-calls.ts';
+import { TellSagas } from './tell-sagas.ts';
 
 /** Does what a saga had planned for now. */
 @Injectable()
 export class TakeDueTurn {
   constructor(
-    private readonly advanceSaga: AdvanceSaga,
+    private readonly tellSagas: TellSagas,
+    private readonly calls: AcquirerCalls,
     private readonly acquirers: AcquirerDirectory,
     private readonly unitOfWork: UnitOfWork<OrchestratorStores>,
   ) {}
@@ -17,9 +19,9 @@ export class TakeDueTurn {
   async execute({ key, action, epoch }: DueSaga): Promise<void> {
     switch (action) {
       case 'decide_without_risk':
-        return this.advance(key, { type: 'risk_silent' });
+        return this.tellSagas.tell({ key, happening: { type: 'risk_silent' } });
       case 'attempt':
-        return this.advance(key, { type: 'try_due', epoch });
+        return this.tellSagas.tell({ key, happening: { type: 'try_due', epoch } });
       case 'check':
         return this.askWhatBecameOfIt(key);
     }
@@ -27,23 +29,20 @@ export class TakeDueTurn {
 
   private async askWhatBecameOfIt(key: SagaKey): Promise<void> {
     const attempt = await this.openAttempt(key);
-    if (attempt === undefined) return;
+    // Nothing has become of a call that still waits for its turn.
+    if (attempt === undefined || this.calls.has(attempt.id)) return;
     const answer = await this.acquirers.get(attempt.acquirer).find(attempt.id);
-    await this.advance(key, { type: 'answered', attemptId: attempt.id, answer });
+    await this.tellSagas.tell({ key, happening: { type: 'answered', attemptId: attempt.id, answer } });
   }
 
   /** Read in a transaction of its own, which has ended before the acquirer is asked. */
   private openAttempt(key: SagaKey): Promise<Attempt | undefined> {
     return this.unitOfWork.run(async (tx) => {
       const payment = await tx.payments.lock(key.merchantId, key.paymentId);
-      const saga = payment && (await tx.sagas.find(key));
+      const saga = (await tx.sagas.find([key])).get(key.id);
       if (payment === undefined || saga === undefined) return undefined;
-      const attempts = await tx.attempts.of(payment);
+      const attempts = (await tx.attempts.of([payment])).get(payment.id) ?? [];
       return attempts.find((attempt) => attempt.id === saga.attemptId && !isFinished(attempt));
     });
-  }
-
-  private advance(key: SagaKey, happening: Happening): Promise<void> {
-    return this.unitOfWork.run((tx) => this.advanceSaga.execute(tx, key, happening));
   }
 }

@@ -1,9 +1,10 @@
-import type { EntityManager } from 'typeorm';
+import type { PoolClient } from 'pg';
 import type { Decision } from '../operations/decide.ts';
 import type { AcquirerName, Answer, Hold, OperationKind, OperationRequest } from '../operations/operation.ts';
 import type { Approval } from '../tokens/script.ts';
 import { decisionParameters, decisionStatement, effectParameters, effectStatement } from './decision-statements.ts';
 import { minorUnits } from './minor-units.ts';
+import type { StatementNames } from './statement-names.ts';
 
 /** One idempotency key as it stands, this call counted. */
 export interface KeyedOperation {
@@ -44,11 +45,14 @@ const holdColumns = `h.authorization_id, h.card_token, h.reference, h.currency, 
 
 /** The stores of one transaction. Rows are locked in one order: key, guard row, asked. */
 export class RecordTransaction {
-  constructor(private readonly manager: EntityManager) {}
+  constructor(
+    private readonly client: PoolClient,
+    private readonly names: StatementNames,
+  ) {}
 
   /** Counts the call and holds the key until the transaction ends, so that equal keys take turns. */
   async countCall(request: OperationRequest, fingerprint: string, at: Date): Promise<KeyedOperation> {
-    const [row]: OperationRow[] = await this.manager.query(
+    const [row] = await this.query<OperationRow>(
       `INSERT INTO sandbox.operation AS o (acquirer, idempotency_key, operation, fingerprint, first_called_at)
        VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (acquirer, idempotency_key) DO UPDATE SET calls = o.calls + 1
@@ -65,7 +69,7 @@ export class RecordTransaction {
   }
 
   async countAsking(operation: OperationKind, subject: string, acquirer: AcquirerName): Promise<Asked> {
-    const [row]: { first_acquirer: AcquirerName; times: number }[] = await this.manager.query(
+    const [row] = await this.query<{ first_acquirer: AcquirerName; times: number }>(
       `INSERT INTO sandbox.asked AS a (operation, subject, first_acquirer) VALUES ($1, $2, $3)
        ON CONFLICT (operation, subject) DO UPDATE SET times = a.times + 1
        RETURNING first_acquirer, times`,
@@ -76,7 +80,7 @@ export class RecordTransaction {
   }
 
   async lockHold(acquirer: AcquirerName, authorizationId: string): Promise<Hold | null> {
-    const [row]: HoldRow[] = await this.manager.query(
+    const [row] = await this.query<HoldRow>(
       `SELECT ${holdColumns} FROM sandbox.hold h WHERE h.acquirer = $1 AND h.authorization_id = $2 FOR UPDATE`,
       [acquirer, authorizationId],
     );
@@ -86,8 +90,13 @@ export class RecordTransaction {
   /** Writes the decision and everything that it did in one statement. */
   async record(request: OperationRequest, decision: Decision): Promise<void> {
     const { effect } = decision;
-    if (effect === null) await this.manager.query(decisionStatement, decisionParameters(request, decision));
-    else await this.manager.query(effectStatement[effect.operation], effectParameters(request, decision, effect));
+    if (effect === null) await this.query(decisionStatement, decisionParameters(request, decision));
+    else await this.query(effectStatement[effect.operation], effectParameters(request, decision, effect));
+  }
+
+  private async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+    const { rows } = await this.client.query<Row>({ name: this.names.of(text), text, values });
+    return rows;
   }
 }
 

@@ -1,15 +1,38 @@
 import { Injectable } from '@nestjs/common';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { AcquirerName, Answer, FoundAnswer, OperationKind } from '../operations/operation.ts';
 import { RecordTransaction } from './record-transaction.ts';
+import { StatementNames } from './statement-names.ts';
 
 /** The acquirers' durable record. Everything in one transaction is there together or not at all. */
 @Injectable()
 export class RecordStore {
+  private readonly names = new StatementNames();
+
   constructor(private readonly dataSource: DataSource) {}
 
-  transaction<T>(work: (tx: RecordTransaction) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction((manager) => work(new RecordTransaction(manager)));
+  /** On a plain connection: every payment passes here twice, and its statements are planned once per connection. */
+  async transaction<T>(work: (tx: RecordTransaction) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    const note = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', note);
+    try {
+      await client.query('BEGIN');
+      const result = await work(new RecordTransaction(client, this.names));
+      await commit(client);
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(note);
+      throw error;
+    } finally {
+      client.removeListener('error', note);
+      client.release(broken);
+    }
   }
 
   /** What is known under a key at that instant; null while nothing is, or is not to be found yet. */
@@ -21,4 +44,14 @@ export class RecordStore {
     );
     return row === undefined ? null : { operation: row.operation, ...row.answer };
   }
+
+  private get pool(): Pool {
+    return (this.dataSource.driver as PostgresDriver).master as Pool;
+  }
+}
+
+/** PostgreSQL answers the COMMIT of a failed transaction with the tag ROLLBACK and without an error. */
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') throw new Error(`COMMIT was answered with ${command}.`);
 }

@@ -1,8 +1,19 @@
-import { idOf, uuidOf, type Attempt, type AttemptOperation, type AttemptState, type Payment } from '#domain';
+import {
+  idOf,
+  uuidOf,
+  type Attempt,
+  type AttemptOperation,
+  type AttemptState,
+  type CurrencyCode,
+  type Payment,
+  type PaymentId,
+} from '#domain';
+import { columnsOf } from '../columns.ts';
 import type { Sql } from '../sql.ts';
 import { keyOf } from './payment-row.ts';
 
 interface AttemptRow {
+  payment_id: string;
   number: number;
   id: string;
   operation: AttemptOperation;
@@ -16,7 +27,13 @@ interface AttemptRow {
   finished_at: Date | null;
 }
 
-/** Attempts of a payment at acquirers, numbered over all operations. */
+/** An attempt and whose it is. */
+export interface AttemptOfPayment {
+  readonly payment: Payment;
+  readonly attempt: Attempt;
+}
+
+/** Attempts of payments at acquirers, numbered over all operations of a payment. */
 export class AttemptStore {
   private readonly sql: Sql;
 
@@ -24,51 +41,68 @@ export class AttemptStore {
     this.sql = sql;
   }
 
-  /** All attempts of the payment in their order. Called under the payment's lock. */
-  async of(payment: Payment): Promise<Attempt[]> {
+  /** All attempts of these payments, each payment's in their order. Called under the payments' locks. */
+  async of(payments: readonly Payment[]): Promise<ReadonlyMap<PaymentId, readonly Attempt[]>> {
+    const attempts = new Map<PaymentId, Attempt[]>(payments.map((payment) => [payment.id, []]));
+    if (payments.length === 0) return attempts;
+    const currencies = new Map(payments.map((payment) => [payment.id, payment.amount.currency]));
     const rows = await this.sql.query<AttemptRow>(
-      `SELECT number, id, operation, acquirer, amount, state, decline_code, acquirer_reference, routed_because,
-         started_at, finished_at
-       FROM attempt WHERE merchant_id = $1 AND payment_id = $2 ORDER BY number`,
-      keyOf(payment),
+      `SELECT payment_id, number, id, operation, acquirer, amount, state, decline_code, acquirer_reference,
+         routed_because, started_at, finished_at
+       FROM attempt WHERE (merchant_id, payment_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+       ORDER BY number`,
+      columnsOf(payments.map(keyOf)),
     );
-    return rows.map((row) => ({
-      id: idOf('att', row.id),
-      number: row.number,
-      operation: row.operation,
-      acquirer: row.acquirer,
-      amount: { minor: row.amount, currency: payment.amount.currency },
-      state: row.state,
-      declineCode: row.decline_code,
-      acquirerReference: row.acquirer_reference,
-      routedBecause: row.routed_because,
-      startedAt: row.started_at,
-      finishedAt: row.finished_at,
-    }));
+    for (const row of rows) {
+      const paymentId = idOf('pay', row.payment_id);
+      const currency = currencies.get(paymentId);
+      if (currency !== undefined) attempts.get(paymentId)?.push(attemptOf(row, currency));
+    }
+    return attempts;
   }
 
-  async save(payment: Payment, attempt: Attempt): Promise<void> {
+  async save(attempts: readonly AttemptOfPayment[]): Promise<void> {
+    if (attempts.length === 0) return;
     await this.sql.query(
       `INSERT INTO attempt (merchant_id, payment_id, number, id, operation, acquirer, amount, state, decline_code,
          acquirer_reference, routed_because, started_at, finished_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::bigint[],
+         $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[])
        ON CONFLICT (merchant_id, payment_id, number) DO UPDATE SET state = excluded.state,
          decline_code = excluded.decline_code, acquirer_reference = excluded.acquirer_reference,
          finished_at = excluded.finished_at`,
-      [
-        ...keyOf(payment),
-        attempt.number,
-        uuidOf(attempt.id),
-        attempt.operation,
-        attempt.acquirer,
-        attempt.amount.minor,
-        attempt.state,
-        attempt.declineCode,
-        attempt.acquirerReference,
-        attempt.routedBecause,
-        attempt.startedAt,
-        attempt.finishedAt,
-      ],
+      columnsOf(
+        attempts.map(({ payment, attempt }) => [
+          ...keyOf(payment),
+          attempt.number,
+          uuidOf(attempt.id),
+          attempt.operation,
+          attempt.acquirer,
+          attempt.amount.minor,
+          attempt.state,
+          attempt.declineCode,
+          attempt.acquirerReference,
+          attempt.routedBecause,
+          attempt.startedAt,
+          attempt.finishedAt,
+        ]),
+      ),
     );
   }
+}
+
+function attemptOf(row: AttemptRow, currency: CurrencyCode): Attempt {
+  return {
+    id: idOf('att', row.id),
+    number: row.number,
+    operation: row.operation,
+    acquirer: row.acquirer,
+    amount: { minor: row.amount, currency },
+    state: row.state,
+    declineCode: row.decline_code,
+    acquirerReference: row.acquirer_reference,
+    routedBecause: row.routed_because,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
 }

@@ -1,4 +1,5 @@
 import { idOf, uuidOf, type CaptureId, type Payment, type RefundId } from '#domain';
+import { columnsOf } from '../columns.ts';
 import type { Sql } from '../sql.ts';
 import { keyOf } from './payment-row.ts';
 
@@ -26,6 +27,29 @@ export interface NewRefund {
   readonly createdAt: Date;
 }
 
+/** Which of a payment's movements. */
+export interface MovementKey {
+  readonly payment: Payment;
+  readonly kind: 'capture' | 'refund';
+  /** UUID of the capture or refund. */
+  readonly uuid: string;
+}
+
+export interface MovementEnd extends MovementKey {
+  readonly status: MovementStatus;
+}
+
+interface MovementRow {
+  id: string;
+  amount: bigint;
+  final: boolean;
+}
+
+/** A refund always returns what it names: there is no rest to keep. */
+const columnsOfKind = { capture: 'id, amount, final', refund: 'id, amount, true AS final' } as const;
+const prefixOfKind = { capture: 'cap', refund: 'ref' } as const;
+const kinds = ['capture', 'refund'] as const;
+
 /** Captures and refunds: each a row with an amount and what became of it. */
 export class MovementStore {
   private readonly sql: Sql;
@@ -34,11 +58,20 @@ export class MovementStore {
     this.sql = sql;
   }
 
-  async addCapture(payment: Payment, capture: NewCapture): Promise<void> {
+  async addCaptures(captures: readonly { readonly payment: Payment; readonly capture: NewCapture }[]): Promise<void> {
+    if (captures.length === 0) return;
     await this.sql.query(
-      `INSERT INTO capture (merchant_id, payment_id, id, amount, final, status, created_at)
-       VALUES ($1, $2, $3, $4, $5, 'pending', $6)`,
-      [...keyOf(payment), uuidOf(capture.id), capture.amountMinor, capture.final, capture.createdAt],
+      `INSERT INTO capture (merchant_id, payment_id, id, amount, final, created_at, status)
+       SELECT *, 'pending' FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::boolean[], $6::timestamptz[])`,
+      columnsOf(
+        captures.map(({ payment, capture }) => [
+          ...keyOf(payment),
+          uuidOf(capture.id),
+          capture.amountMinor,
+          capture.final,
+          capture.createdAt,
+        ]),
+      ),
     );
   }
 
@@ -50,35 +83,34 @@ export class MovementStore {
     );
   }
 
-  async capture(payment: Payment, uuid: string): Promise<Movement | undefined> {
-    const [row] = await this.sql.query<{ amount: bigint; final: boolean }>(
-      'SELECT amount, final FROM capture WHERE merchant_id = $1 AND payment_id = $2 AND id = $3',
-      [...keyOf(payment), uuid],
-    );
-    return row && { id: idOf('cap', uuid), amountMinor: row.amount, final: row.final };
+  /** By the UUID of each, those that exist. */
+  async find(keys: readonly MovementKey[]): Promise<ReadonlyMap<string, Movement>> {
+    const found = new Map<string, Movement>();
+    for (const kind of kinds) {
+      const ofKind = keys.filter((key) => key.kind === kind);
+      if (ofKind.length === 0) continue;
+      const rows = await this.sql.query<MovementRow>(
+        `SELECT ${columnsOfKind[kind]} FROM ${kind}
+         WHERE (merchant_id, payment_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]))`,
+        columnsOf(ofKind.map(({ payment, uuid }) => [...keyOf(payment), uuid])),
+      );
+      for (const { id, amount, final } of rows) {
+        found.set(id, { id: idOf(prefixOfKind[kind], id), amountMinor: amount, final });
+      }
+    }
+    return found;
   }
 
-  async refund(payment: Payment, uuid: string): Promise<Movement | undefined> {
-    const [row] = await this.sql.query<{ amount: bigint }>(
-      'SELECT amount FROM refund WHERE merchant_id = $1 AND payment_id = $2 AND id = $3',
-      [...keyOf(payment), uuid],
-    );
-    return row && { id: idOf('ref', uuid), amountMinor: row.amount, final: true };
-  }
-
-  async endCapture(payment: Payment, uuid: string, status: MovementStatus): Promise<void> {
-    await this.sql.query('UPDATE capture SET status = $4 WHERE merchant_id = $1 AND payment_id = $2 AND id = $3', [
-      ...keyOf(payment),
-      uuid,
-      status,
-    ]);
-  }
-
-  async endRefund(payment: Payment, uuid: string, status: MovementStatus): Promise<void> {
-    await this.sql.query('UPDATE refund SET status = $4 WHERE merchant_id = $1 AND payment_id = $2 AND id = $3', [
-      ...keyOf(payment),
-      uuid,
-      status,
-    ]);
+  async end(movements: readonly MovementEnd[]): Promise<void> {
+    for (const kind of kinds) {
+      const ofKind = movements.filter((movement) => movement.kind === kind);
+      if (ofKind.length === 0) continue;
+      await this.sql.query(
+        `UPDATE ${kind} SET status = ended.status
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS ended (merchant_id, payment_id, id, status)
+         WHERE ${kind}.merchant_id = ended.merchant_id AND ${kind}.payment_id = ended.payment_id AND ${kind}.id = ended.id`,
+        columnsOf(ofKind.map(({ payment, uuid, status }) => [...keyOf(payment), uuid, status])),
+      );
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { snapshotOf, type PaymentEventData, type PaymentEventType } from '#contracts';
 import { uuidOf, type BatchId, type Clock, type MerchantId, type Payment, type PaymentId } from '#domain';
-import type { EventLog } from '../event-log.ts';
+import { columnsOf } from '../columns.ts';
+import type { EventLog, NewEvent } from '../event-log.ts';
 import type { TransactionScope } from '../unit-of-work.ts';
 import { keyOf, paymentColumns, paymentOf, type PaymentRow } from './payment-row.ts';
 
@@ -18,6 +19,13 @@ export interface RiskRecord {
   readonly assessedAt: Date;
 }
 
+/** A payment as it is to be, what happened to it, and what risk said if it has just spoken. */
+export interface PaymentChange {
+  readonly payment: Payment;
+  readonly facts: readonly PaymentFact[];
+  readonly risk: RiskRecord | undefined;
+}
+
 /** What the books say of a payment. */
 export interface SettlementRecord {
   readonly merchantId: MerchantId;
@@ -26,6 +34,63 @@ export interface SettlementRecord {
   readonly netMinor: bigint;
   readonly feeMinor: bigint;
   readonly settledAt: Date;
+}
+
+const savePaymentsSql = `
+  UPDATE payment SET state = saved.state, version = saved.version, authorized = saved.authorized,
+    capture_pending = saved.capture_pending, captured = saved.captured, refund_pending = saved.refund_pending,
+    refunded = saved.refunded, voided = saved.voided, decline_code = saved.decline_code,
+    decline_message = saved.decline_message, decline_retryable = saved.decline_retryable,
+    decline_source = saved.decline_source, updated_at = saved.updated_at,
+    risk_decision = coalesce(saved.risk_decision, payment.risk_decision),
+    risk_score = coalesce(saved.risk_score, payment.risk_score),
+    risk_reasons = coalesce(saved.risk_reasons, payment.risk_reasons),
+    risk_decided_by = coalesce(saved.risk_decided_by, payment.risk_decided_by),
+    risk_assessed_at = coalesce(saved.risk_assessed_at, payment.risk_assessed_at)
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+    $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::boolean[], $14::text[], $15::timestamptz[], $16::text[],
+    $17::smallint[], $18::jsonb[], $19::text[], $20::timestamptz[])
+  AS saved (merchant_id, id, state, version, authorized, capture_pending, captured, refund_pending, refunded, voided,
+    decline_code, decline_message, decline_retryable, decline_source, updated_at, risk_decision, risk_score,
+    risk_reasons, risk_decided_by, risk_assessed_at)
+  WHERE payment.merchant_id = saved.merchant_id AND payment.id = saved.id`;
+
+function savedColumns(payment: Payment, risk: RiskRecord | undefined): unknown[] {
+  const { balance, decline } = payment;
+  return [
+    ...keyOf(payment),
+    payment.state,
+    payment.version,
+    balance.authorized,
+    balance.capturePending,
+    balance.captured,
+    balance.refundPending,
+    balance.refunded,
+    balance.voided,
+    decline?.code ?? null,
+    decline?.message ?? null,
+    decline?.retryable ?? null,
+    decline?.source ?? null,
+    payment.updatedAt,
+    risk?.decision ?? null,
+    risk?.score ?? null,
+    risk === undefined ? null : JSON.stringify(risk.reasons),
+    risk?.decidedBy ?? null,
+    risk?.assessedAt ?? null,
+  ];
+}
+
+/** The facts that brought the payment to its version. */
+function eventsOf(payment: Payment, facts: readonly PaymentFact[]): NewEvent[] {
+  const snapshot = snapshotOf(payment);
+  return facts.map((fact, index) => ({
+    merchantId: payment.merchantId,
+    aggregateType: 'payment',
+    aggregateId: payment.id,
+    aggregateVersion: payment.version - facts.length + index + 1,
+    type: fact.type,
+    payload: { payment: snapshot, ...fact.data },
+  }));
 }
 
 /** Payments under their row lock. Every change appends its facts to the event log in the same transaction. */
@@ -45,69 +110,57 @@ export class PaymentStore {
 
   /** Waits for whoever works on this payment, then holds it until the end of the transaction. */
   async lock(merchantId: MerchantId, id: PaymentId): Promise<Payment | undefined> {
-    const [row] = await this.scope.sql.query<PaymentRow>(
-      `SELECT ${paymentColumns} FROM payment WHERE merchant_id = $1 AND id = $2 FOR UPDATE`,
-      [uuidOf(merchantId), uuidOf(id)],
+    return (await this.lockAll([{ merchantId, id }])).get(id);
+  }
+
+  /** As `lock`, always in the order of their keys, so that two who want the same payments never wait for each other. */
+  async lockAll(keys: readonly Pick<Payment, 'merchantId' | 'id'>[]): Promise<ReadonlyMap<PaymentId, Payment>> {
+    if (keys.length === 0) return new Map();
+    const rows = await this.scope.sql.query<PaymentRow>(
+      `SELECT ${paymentColumns} FROM payment WHERE (merchant_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+       ORDER BY merchant_id, id FOR UPDATE`,
+      columnsOf(keys.map(keyOf)),
     );
-    return row && paymentOf(row);
+    return new Map(rows.map(paymentOf).map((payment) => [payment.id, payment]));
+  }
+
+  /** Writes the payment and what happened to it. */
+  async save(payment: Payment, facts: readonly PaymentFact[], risk?: RiskRecord): Promise<Payment> {
+    const [saved = payment] = await this.saveAll([{ payment, facts, risk }]);
+    return saved;
   }
 
   /**
-   * Writes the payment and what happened to it. Facts are numbered on from the payment's version. What risk said is kept
+   * Writes payments and what happened to each. Facts are numbered on from the payment's version. What risk said is kept
    * when it is given, and otherwise stays as it is.
    */
-  async save(payment: Payment, facts: readonly PaymentFact[], risk?: RiskRecord): Promise<Payment> {
-    const saved = { ...payment, version: payment.version + facts.length, updatedAt: this.clock.now() };
-    const { balance, decline } = saved;
+  async saveAll(changes: readonly PaymentChange[]): Promise<Payment[]> {
+    if (changes.length === 0) return [];
+    const updatedAt = this.clock.now();
+    const saved = changes.map(({ payment, facts }) => ({
+      ...payment,
+      version: payment.version + facts.length,
+      updatedAt,
+    }));
     await this.scope.sql.query(
-      `UPDATE payment SET state = $3, version = $4, authorized = $5, capture_pending = $6, captured = $7,
-         refund_pending = $8, refunded = $9, voided = $10, decline_code = $11, decline_message = $12,
-         decline_retryable = $13, decline_source = $14, updated_at = $15,
-         risk_decision = coalesce($16, risk_decision), risk_score = coalesce($17, risk_score),
-         risk_reasons = coalesce($18, risk_reasons), risk_decided_by = coalesce($19, risk_decided_by),
-         risk_assessed_at = coalesce($20, risk_assessed_at)
-       WHERE merchant_id = $1 AND id = $2`,
-      [
-        ...keyOf(saved),
-        saved.state,
-        saved.version,
-        balance.authorized,
-        balance.capturePending,
-        balance.captured,
-        balance.refundPending,
-        balance.refunded,
-        balance.voided,
-        decline?.code ?? null,
-        decline?.message ?? null,
-        decline?.retryable ?? null,
-        decline?.source ?? null,
-        saved.updatedAt,
-        risk?.decision ?? null,
-        risk?.score ?? null,
-        risk === undefined ? null : JSON.stringify(risk.reasons),
-        risk?.decidedBy ?? null,
-        risk?.assessedAt ?? null,
-      ],
+      savePaymentsSql,
+      columnsOf(saved.map((payment, index) => savedColumns(payment, changes[index]?.risk))),
     );
-    const snapshot = snapshotOf(saved);
-    await this.log.append(
-      ...facts.map((fact, index) => ({
-        merchantId: saved.merchantId,
-        aggregateType: 'payment',
-        aggregateId: saved.id,
-        aggregateVersion: payment.version + index + 1,
-        type: fact.type,
-        payload: { payment: snapshot, ...fact.data },
-      })),
-    );
-    this.scope.afterCommit(() => this.changed(saved.id));
+    await this.log.append(...saved.flatMap((payment, index) => eventsOf(payment, changes[index]?.facts ?? [])));
+    this.scope.afterCommit(() => {
+      for (const { id } of saved) this.changed(id);
+    });
     return saved;
   }
 
   /** Settlement tells totals, so the latest word wins and an older one changes nothing. */
   async recordSettlements(settlements: readonly SettlementRecord[]): Promise<void> {
     await this.scope.sql.query(
-      `UPDATE payment SET settlement_batch_id = told.batch_id, settlement_net = told.net, settlement_fee = told.fee,
+      `WITH locked AS (
+         SELECT 1 FROM payment WHERE (merchant_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+         ORDER BY merchant_id, id FOR UPDATE
+       )
+       UPDATE payment SET settlement_batch_id = told.batch_id, settlement_net = told.net, settlement_fee = told.fee,
          settled_at = told.settled_at
        FROM (
          SELECT DISTINCT ON (merchant_id, id) * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[],
@@ -115,6 +168,7 @@ export class PaymentStore {
          ORDER BY merchant_id, id, settled_at DESC
        ) AS told
        WHERE payment.merchant_id = told.merchant_id AND payment.id = told.id
+         AND (SELECT count(*) FROM locked) > 0
          AND (payment.settled_at IS NULL OR payment.settled_at <= told.settled_at)`,
       [
         settlements.map((settlement) => uuidOf(settlement.merchantId)),

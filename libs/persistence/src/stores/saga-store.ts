@@ -10,6 +10,7 @@ import {
   type SagaKind,
   type SagaStep,
 } from '#domain';
+import { columnsOf } from '../columns.ts';
 import type { Sql } from '../sql.ts';
 
 /** What is to be done when a saga's time comes. */
@@ -33,6 +34,13 @@ export interface StoredSaga {
   readonly attemptId: AttemptId | null;
   /** Grows with every change and every taking; who acts on what was due compares it. */
   readonly epoch: number;
+}
+
+/** A saga as it is to be, when it is to be looked at again, and what it waits for in words. */
+export interface SagaToSave {
+  readonly stored: StoredSaga;
+  readonly next: NextRun;
+  readonly waitingFor: string | null;
 }
 
 export interface DueSaga {
@@ -93,43 +101,50 @@ export class SagaStore {
     );
   }
 
-  /** Called under the payment's lock. */
-  async find(key: SagaKey): Promise<StoredSaga | undefined> {
-    const [row] = await this.sql.query<SagaRow>(
+  /** By the id of each, those that have begun. Called under the payments' locks. */
+  async find(keys: readonly SagaKey[]): Promise<ReadonlyMap<string, StoredSaga>> {
+    if (keys.length === 0) return new Map();
+    const rows = await this.sql.query<SagaRow>(
       `SELECT merchant_id, payment_id, id, kind, step, operation_id, attempt_id, capture_method, tries, checks, epoch
-       FROM saga WHERE merchant_id = $1 AND payment_id = $2 AND id = $3`,
-      [uuidOf(key.merchantId), uuidOf(key.paymentId), key.id],
+       FROM saga WHERE (merchant_id, payment_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]))`,
+      columnsOf(keys.map((key) => [uuidOf(key.merchantId), uuidOf(key.paymentId), key.id])),
     );
-    return row && storedSagaOf(row);
+    return new Map(rows.map((row) => [row.id, storedSagaOf(row)]));
   }
 
-  async save(stored: StoredSaga, next: NextRun, waitingFor: string | null): Promise<void> {
-    const { key, saga, operationId, attemptId } = stored;
+  async save(sagas: readonly SagaToSave[]): Promise<void> {
+    if (sagas.length === 0) return;
     await this.sql.query(
       `INSERT INTO saga (merchant_id, payment_id, id, kind, step, definition_version, capture_method, operation_id,
          attempt_id, tries, checks, next_action, next_run_at, waiting_for, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-         now() + make_interval(secs => $13::float8 / 1000), $14, now(), now())
+       SELECT merchant_id, payment_id, id, kind, step, definition_version, capture_method, operation_id, attempt_id,
+         tries, checks, next_action, now() + make_interval(secs => after_ms / 1000), waiting_for, now(), now()
+       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::uuid[],
+         $9::uuid[], $10::integer[], $11::integer[], $12::text[], $13::float8[], $14::text[])
+       AS saved (merchant_id, payment_id, id, kind, step, definition_version, capture_method, operation_id, attempt_id,
+         tries, checks, next_action, after_ms, waiting_for)
        ON CONFLICT (merchant_id, payment_id, id) DO UPDATE SET step = excluded.step,
          operation_id = excluded.operation_id, attempt_id = excluded.attempt_id, tries = excluded.tries,
          checks = excluded.checks, next_action = excluded.next_action, next_run_at = excluded.next_run_at,
          waiting_for = excluded.waiting_for, lease_owner = NULL, epoch = saga.epoch + 1, updated_at = excluded.updated_at`,
-      [
-        uuidOf(key.merchantId),
-        uuidOf(key.paymentId),
-        key.id,
-        saga.kind,
-        saga.step,
-        sagaDefinitionVersion,
-        saga.captureMethod,
-        operationId,
-        attemptId === null ? null : uuidOf(attemptId),
-        saga.tries,
-        saga.checks,
-        next?.action ?? null,
-        next?.afterMs ?? null,
-        waitingFor,
-      ],
+      columnsOf(
+        sagas.map(({ stored: { key, saga, operationId, attemptId }, next, waitingFor }) => [
+          uuidOf(key.merchantId),
+          uuidOf(key.paymentId),
+          key.id,
+          saga.kind,
+          saga.step,
+          sagaDefinitionVersion,
+          saga.captureMethod,
+          operationId,
+          attemptId === null ? null : uuidOf(attemptId),
+          saga.tries,
+          saga.checks,
+          next?.action ?? null,
+          next?.afterMs ?? null,
+          waitingFor,
+        ]),
+      ),
     );
   }
 
