@@ -392,6 +392,28 @@ describe('batches', () => {
     await settled([first as LoggedEvent, twice as LoggedEvent]);
     expect((await effects()).toSorted()).toEqual(idsOf([first as LoggedEvent, twice as LoggedEvent]).toSorted());
   });
+
+  test('a handler that asks for a pause gets nothing before it is over; what it had is committed and answered', async () => {
+    const over = deferred();
+    const batches: string[][] = [];
+    const consumer = await enter();
+    await consumer
+      .onBatch('payments.v1.payment.created', 10, async (events, tx, context) => {
+        batches.push(events.map((event) => event.id));
+        for (const event of events) await note(tx, event);
+        if (batches.length === 1) context.pauseAfterwards(() => over.promise);
+      })
+      .listen();
+    const [first, second] = created(2) as [LoggedEvent, LoggedEvent];
+    await said.publish('payments', first);
+    await settled([first]);
+    await said.publish('payments', second);
+    await until('the second to be delivered', async () => (await consumerInfo()).num_ack_pending === 1);
+    expect(batches).toEqual([[first.id]]);
+    over.resolve();
+    await settled([first, second]);
+    expect(batches).toEqual([[first.id], [second.id]]);
+  });
 });
 
 describe('what handlers need is away', () => {

@@ -8,7 +8,11 @@ import { RandomIds, SystemClock } from '#security';
 import { connectedTo } from './connected.ts';
 
 export type Handle = (event: EventEnvelope, tx: Transaction<object>) => Promise<void>;
-export type HandleBatch = (events: readonly EventEnvelope[], tx: Transaction<object>) => Promise<void>;
+export type HandleBatch = (
+  events: readonly EventEnvelope[],
+  tx: Transaction<object>,
+  context: EventContext<Transaction<object>>,
+) => Promise<void>;
 
 export interface ConsumerOptions {
   readonly databaseUrl: string;
@@ -61,7 +65,7 @@ export class Consumer {
 
   onBatch(pattern: string, batch: number, handle: HandleBatch): this {
     const method = (events: EventEnvelope[], context: EventContext<Transaction<object>>): Promise<unknown> =>
-      handle(events, context.tx);
+      handle(events, context.tx, context);
     this.server.addHandler(pattern, method as never, true, { batch });
     return this;
   }

@@ -1,13 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  beginCharge,
-  beginOperation,
-  invariant,
-  type Clock,
-  type Ids,
-  type Payment,
-  type PaymentId,
-} from '#domain';
+import { beginCharge, beginOperation, invariant, type Clock, type Ids, type Payment, type PaymentId } from '#domain';
 import type { MovementEnd, MovementKey, StoredSaga } from '#persistence';
 import { CLOCK, IDS } from '#runtime';
 import { AcquirerDirectory } from '../acquirers/acquirer-directory.ts';
@@ -106,7 +98,9 @@ function roundsOf(happenings: readonly SagaHappening[]): SagaHappening[][] {
 }
 
 async function findSagas(tx: OrchestratorTx, round: readonly SagaHappening[]): Promise<Told[]> {
-  const payments = await tx.payments.lockAll(round.map(({ key }) => ({ merchantId: key.merchantId, id: key.paymentId })));
+  const payments = await tx.payments.lockAll(
+    round.map(({ key }) => ({ merchantId: key.merchantId, id: key.paymentId })),
+  );
   const concerned = round.map(({ key, happening }) => {
     const payment = payments.get(key.paymentId);
     invariant(payment !== undefined, `${key.paymentId} has a saga or was asked for, and so has a row`);

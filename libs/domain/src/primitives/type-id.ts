@@ -27,20 +27,40 @@ const suffixPattern = /^[0-7][0-9abcdefghjkmnpqrstvwxyz]{25}$/;
 
 const prefixPattern = /^[a-z](?:[a-z_]{0,61}[a-z])?$/;
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const hyphen = 45;
+
+// Every row and event passes here several times: both ways look whole groups up instead of working on single bits.
+const base32Pairs = Array.from({ length: 1_024 }, (_, bits) => alphabet.charAt(bits >> 5) + alphabet.charAt(bits & 31));
+const hexPairs = Array.from({ length: 256 }, (_, bits) => bits.toString(16).padStart(2, '0'));
+
+/** By character code; anything else has been refused by the patterns before. */
+const base32ValueOfCode = Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)));
+const hexValueOfCode = Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16));
 
 /** The id of this kind that carries this UUID. Writing the same UUID twice gives the same id. */
 export function idOf<P extends string>(prefix: P, uuid: string): Id<P> {
   invariant(prefixPattern.test(prefix), `an id prefix is 1 to 63 lower-case letters, not "${prefix}"`);
-  const lowerCase = uuid.toLowerCase();
-  invariant(uuidPattern.test(lowerCase), `an id carries a UUID, not "${uuid}"`);
+  invariant(uuidPattern.test(uuid), `an id carries a UUID, not "${uuid}"`);
 
   // 20 bits are 5 hexadecimal digits and 4 characters of base32, so the UUID divides into one group of 8 bits (10 with
   // the two leading zeros of the specification) and six groups of 20.
-  const hex = lowerCase.replaceAll('-', '');
-  let suffix = base32Of(hex.slice(0, 2), 2);
-  for (let start = 2; start < hex.length; start += 5) suffix += base32Of(hex.slice(start, start + 5), 4);
-  return `${prefix}_${suffix}`;
+  let id = `${prefix}_`;
+  let bits = 0;
+  // As if three zeros had been read already: the first group is the short one.
+  let digits = 3;
+  for (let index = 0; index < uuid.length; index += 1) {
+    const code = uuid.charCodeAt(index);
+    if (code === hyphen) continue;
+    bits = (bits << 4) | (hexValueOfCode[code] ?? 0);
+    digits += 1;
+    if (digits < 5) continue;
+    id += index === 1 ? base32Pairs[bits] : `${base32Pairs[bits >> 10]}${base32Pairs[bits & 1_023]}`;
+    bits = 0;
+    digits = 0;
+  }
+  return id as Id<P>;
 }
 
 /** The UUID inside an id, for a column of type uuid. The id must be one of ours: read foreign text with `parseId`. */
@@ -48,8 +68,11 @@ export function uuidOf(id: Id<string>): string {
   const suffix = id.slice(-suffixLength);
   invariant(suffixPattern.test(suffix), `an id ends in ${suffixLength} characters of base32, not as "${id}" does`);
 
-  let hex = hexOf(suffix.slice(0, 2), 2);
-  for (let start = 2; start < suffixLength; start += 4) hex += hexOf(suffix.slice(start, start + 4), 5);
+  let hex = hexPairs[groupAt(suffix, 0, 2)] ?? '';
+  for (let start = 2; start < suffixLength; start += 4) {
+    const bits = groupAt(suffix, start, 4);
+    hex += `${hexPairs[bits >> 12]}${hexPairs[(bits >> 4) & 255]}${hexPairs[bits & 15]?.charAt(1)}`;
+  }
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
@@ -61,15 +84,10 @@ export function parseId<P extends string>(prefix: P, text: string): Id<P> | unde
   return suffixPattern.test(suffix) ? `${prefix}_${suffix}` : undefined;
 }
 
-function base32Of(hex: string, length: number): string {
-  const bits = Number.parseInt(hex, 16);
-  let characters = '';
-  for (let shift = 5 * (length - 1); shift >= 0; shift -= 5) characters += alphabet.charAt((bits >> shift) & 31);
-  return characters;
-}
-
-function hexOf(base32: string, length: number): string {
+function groupAt(base32: string, start: number, length: number): number {
   let bits = 0;
-  for (const character of base32) bits = bits * 32 + alphabet.indexOf(character);
-  return bits.toString(16).padStart(length, '0');
+  for (let index = start; index < start + length; index += 1) {
+    bits = (bits << 5) | (base32ValueOfCode[base32.charCodeAt(index)] ?? 0);
+  }
+  return bits;
 }

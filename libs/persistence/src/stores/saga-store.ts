@@ -71,6 +71,9 @@ interface TakenRow {
   epoch: number;
 }
 
+/** Whoever writes several sagas writes them in one order: two who begin the same charges would wait for each other else. */
+const inOrderOfKeys = '1, 2, 3';
+
 /** Sagas and their alarm clock. Times are the database's, so that no process's clock matters. */
 export class SagaStore {
   private readonly sql: Sql;
@@ -90,6 +93,7 @@ export class SagaStore {
        SELECT merchant_id, payment_id, payment_id, 'charge', 'awaiting_risk', $4, capture_method, 0, 0,
          'decide_without_risk', now() + make_interval(secs => $5::float8 / 1000), 'the risk decision', now(), now()
        FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS charge (merchant_id, payment_id, capture_method)
+       ORDER BY ${inOrderOfKeys}
        ON CONFLICT DO NOTHING`,
       [
         payments.map((payment) => uuidOf(payment.merchantId)),
@@ -123,6 +127,7 @@ export class SagaStore {
          $9::uuid[], $10::integer[], $11::integer[], $12::text[], $13::float8[], $14::text[])
        AS saved (merchant_id, payment_id, id, kind, step, definition_version, capture_method, operation_id, attempt_id,
          tries, checks, next_action, after_ms, waiting_for)
+       ORDER BY ${inOrderOfKeys}
        ON CONFLICT (merchant_id, payment_id, id) DO UPDATE SET step = excluded.step,
          operation_id = excluded.operation_id, attempt_id = excluded.attempt_id, tries = excluded.tries,
          checks = excluded.checks, next_action = excluded.next_action, next_run_at = excluded.next_run_at,

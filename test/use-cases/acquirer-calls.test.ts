@@ -1,0 +1,87 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { AcquirerCalls, type AcquirerCall } from '../../apps/orchestrator/src/use-cases/acquirer-calls.ts';
+import type { AttemptId } from '#domain';
+import { newId } from '../support/payment-events.ts';
+
+/** An acquirer whose answers come when the test says so. */
+function acquirer(calls: AcquirerCalls): Map<AttemptId, () => void> {
+  const answers = new Map<AttemptId, () => void>();
+  calls.madeBy(({ attemptId }) => new Promise<void>((resolve) => answers.set(attemptId, resolve)));
+  return answers;
+}
+
+function someCalls(count: number): AcquirerCall[] {
+  return Array.from({ length: count }, () => {
+    const attemptId = newId('att');
+    const key = { merchantId: newId('mer'), paymentId: newId('pay'), id: crypto.randomUUID() };
+    const amount = { minor: 1n, currency: 'EUR' } as const;
+    const request = { key: attemptId, operation: 'authorize', amount, cardToken: 'tok_visa' } as const;
+    return {
+      saga: key,
+      acquirer: 'alpha',
+      attemptId,
+      request: { ...request, reference: key.paymentId, authorization: null, final: true },
+    };
+  });
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('as many side by side as are allowed; each answer makes room for the next', async () => {
+  const calls = new AcquirerCalls(2);
+  const answers = acquirer(calls);
+  const [first, second, third] = someCalls(3) as [AcquirerCall, AcquirerCall, AcquirerCall];
+  calls.add([first, second, third]);
+  expect([...answers.keys()]).toEqual([first.attemptId, second.attemptId]);
+  answers.get(first.attemptId)?.();
+  await vi.waitFor(() => expect([...answers.keys()]).toContain(third.attemptId));
+});
+
+test('a call is in hand from the moment it is added until it has been heard of', async () => {
+  const calls = new AcquirerCalls(1);
+  const answers = acquirer(calls);
+  const [made, waiting] = someCalls(2) as [AcquirerCall, AcquirerCall];
+  calls.add([made, waiting]);
+  expect([calls.has(made.attemptId), calls.has(waiting.attemptId)]).toEqual([true, true]);
+  answers.get(made.attemptId)?.();
+  await vi.waitFor(() => expect(calls.has(made.attemptId)).toBe(false));
+  expect(calls.has(waiting.attemptId)).toBe(true);
+});
+
+test('whoever would add more waits until few enough are waiting', async () => {
+  const calls = new AcquirerCalls(1);
+  const answers = acquirer(calls);
+  await calls.room();
+  calls.add(someCalls(514));
+  let isRoom = false;
+  const room = calls.room().then(() => (isRoom = true));
+  await Promise.resolve();
+  expect(isRoom).toBe(false);
+  for (const answer of answers.values()) answer();
+  await room;
+});
+
+test('at a stop, what is under way is waited for, and what an acquirer keeps waiting is left', async () => {
+  vi.useFakeTimers();
+  const calls = new AcquirerCalls(1);
+  const answers = acquirer(calls);
+  const [underWay, left] = someCalls(2) as [AcquirerCall, AcquirerCall];
+  calls.add([underWay, left]);
+  const stopped = calls.stop();
+  await vi.advanceTimersByTimeAsync(5_000);
+  answers.get(underWay.attemptId)?.();
+  await stopped;
+  expect([...answers.keys()]).toEqual([underWay.attemptId]);
+});
+
+test('at a stop, an acquirer that answers gets all that was written down for it', async () => {
+  const calls = new AcquirerCalls(1);
+  const made: AttemptId[] = [];
+  calls.madeBy(async ({ attemptId }) => void made.push(attemptId));
+  const three = someCalls(3);
+  calls.add(three);
+  await calls.stop();
+  expect(made).toEqual(three.map(({ attemptId }) => attemptId));
+});
