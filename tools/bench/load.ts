@@ -11,6 +11,8 @@ export interface LoadOptions {
   /** Either so many payments, or as many as fit into so many seconds. */
   readonly amount?: number;
   readonly seconds?: number;
+  /** Requests a second over all connections, sent on schedule; without it each connection sends as soon as it is answered. */
+  readonly perSecond?: number;
 }
 
 export interface LoadResult {
@@ -20,12 +22,13 @@ export interface LoadResult {
 }
 
 /** Payments by tok_visa that do not wait for their outcome, each with a key and a reference of its own. */
-export async function createPayments(demo: Demo, { connections, amount, seconds }: LoadOptions): Promise<LoadResult> {
+export async function createPayments(demo: Demo, { connections, amount, seconds, perSecond }: LoadOptions): Promise<LoadResult> {
   const result = await autocannon({
     url: demo.graphqlUrl,
     connections,
     ...(amount === undefined ? {} : { amount }),
     ...(seconds === undefined ? {} : { duration: seconds }),
+    ...(perSecond === undefined ? {} : { overallRate: perSecond }),
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${demo.secretKey}` },
     requests: [{ setupRequest: (request) => ({ ...request, body: bodyOf(randomUUID(), 0) }) }],

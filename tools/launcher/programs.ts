@@ -23,10 +23,16 @@ const serviceGraceMs = 10_500;
 const workOffNiceness = 5;
 
 /**
- * V8 lets its nursery grow to 16 MB a half before it collects at all, which is most of what an otherwise small service
- * keeps resident. A nursery of 4 MB costs no measurable throughput.
+ * V8 keeps a nursery of 16 MB a half, and lets the rest grow to several times what is in use before it collects it. A
+ * nursery of 8 MB and a growth of 40 % keep a service that works hard below 200 MB resident.
  */
-const memoryBounds = ['--max-semi-space-size=4'];
+const heapBounds = ['--max-semi-space-size=8', '--heap-growing-percent=40'];
+
+/**
+ * glibc gives each thread of V8 an arena of its own and keeps what was freed in it: up to 100 MB a service that nobody
+ * uses. One arena, trimmed at its end, is enough for a process that has one busy thread. Elsewhere this means nothing.
+ */
+const allocatorBounds = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 export function postgresProgram(cluster: Cluster): Program {
   return {
@@ -76,8 +82,8 @@ export function serviceProgram(service: Service, place: ServicePlace): Program {
       if (!existsSync(entry)) throw new Obstacle(`${entry} is missing.`, ['Build it: npm run build']);
       return {
         command: process.execPath,
-        args: [...memoryBounds, entry],
-        env: serviceEnvironment(service, place.addresses(), process.env),
+        args: [...heapBounds, entry],
+        env: { ...allocatorBounds, ...serviceEnvironment(service, place.addresses(), process.env) },
         logFile: place.home.log(service.name),
       };
     },
