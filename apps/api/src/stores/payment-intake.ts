@@ -1,78 +1,66 @@
-import { snapshotOf, termsOf } from '#contracts';
-import { shardOf, uuidOf, type Ids, type Payment } from '#domain';
-import { keyOf, storedTermsOf, violatedConstraint, type Sql } from '#persistence';
+import type { Ids, Payment } from '#domain';
+import { DatabaseFault, isConnectionFault, type Sql } from '#persistence';
+import { GroupCommit, type Outcome } from './group-commit.ts';
 import { IdempotencyStore, type KeyUse } from './idempotency-store.ts';
+import { intakeRowOf, lostRaceOf, writeBatch, type IntakeResult, type IntakeRow } from './intake-batch.ts';
 
-export type IntakeResult = 'written' | 'key_used' | 'reference_taken' | 'attempt_raced';
+const limits = {
+  batchSizeMax: 64,
+  batchesInFlightMax: Number(process.env['INFLIGHT'] ?? 1),
+};
 
 /**
- * The whole acceptance of a payment in one statement, and so in one transaction and one round trip: the key, the payment
- * and its first event are there together or not at all. A key that is being used by another transaction is waited for.
+ * Where new payments come in. Those that come at once are written together, and yet each hears what it would have heard
+ * alone: one that cannot be written keeps no other from it.
  */
-const acceptSql = `
-  WITH used_key AS (
-    INSERT INTO idempotency (merchant_id, operation, key, fingerprint, payment_id, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING payment_id
-  ), accepted AS (
-    INSERT INTO payment (merchant_id, id, reference, attempt_number, state, version, capture_method, currency, amount,
-      card_token, terms, metadata, created_at, updated_at)
-    SELECT $1, payment_id, $7, (
-        SELECT coalesce(max(attempt_number), 0) + 1 FROM payment WHERE merchant_id = $1 AND reference = $7
-      ), 'processing', 1, $8, $9, $10, $11, $12, $13, $6, $6
-    FROM used_key RETURNING id
-  ), logged AS (
-    INSERT INTO event (shard, event_id, merchant_id, aggregate_type, aggregate_id, aggregate_version, type,
-      schema_version, payload, occurred_at)
-    SELECT $14, $15, $1, 'payment', id, 1, 'payment.created', 1, $16, $6 FROM accepted
-  )
-  SELECT id FROM accepted`;
-
-/** Where new payments come in: each call is one statement and one transaction. */
 export class PaymentIntake {
   /** The keys of payments that were created before, or refused. */
   readonly keys: IdempotencyStore;
   private readonly sql: Sql;
   private readonly ids: Ids;
   private readonly announce: () => void;
+  private readonly commits: GroupCommit<IntakeRow, IntakeResult>;
 
-  /** `announce` tells the relay that there is an event. */
+  /** `announce` tells the relay that there are events. */
   constructor(sql: Sql, ids: Ids, announce: () => void) {
     this.keys = new IdempotencyStore(sql);
     this.sql = sql;
     this.ids = ids;
     this.announce = announce;
+    this.commits = new GroupCommit((rows) => this.write(rows), limits);
   }
 
+  /** Errors: whatever the statement threw; `DatabaseFault` when a retry with the same key can help. */
   async accept(payment: Payment, metadata: object, use: KeyUse): Promise<IntakeResult> {
-    const [merchant, id] = keyOf(payment);
-    const payload = { payment: snapshotOf(payment), cardToken: payment.cardToken, terms: termsOf(payment) };
+    return this.commits.submit(intakeRowOf(payment, metadata, use, this.ids.next('evt')));
+  }
+
+  private async write(rows: readonly IntakeRow[]): Promise<Outcome<IntakeResult>[]> {
     try {
-      const rows = await this.sql.query<object>(acceptSql, [
-        merchant,
-        use.operation,
-        use.key,
-        use.fingerprint,
-        id,
-        payment.createdAt,
-        payment.reference,
-        payment.captureMethod,
-        payment.amount.currency,
-        payment.amount.minor,
-        payment.cardToken,
-        JSON.stringify(storedTermsOf(payment.terms)),
-        JSON.stringify(metadata),
-        shardOf(payment.merchantId),
-        uuidOf(this.ids.next('evt')),
-        JSON.stringify(payload),
-      ]);
-      if (rows.length === 0) return 'key_used';
-      this.announce();
-      return 'written';
+      const results = await writeBatch(this.sql, rows);
+      if (results.includes('written')) this.announce();
+      return results.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
-      const constraint = violatedConstraint(error);
-      if (constraint === 'payment_one_live_per_reference') return 'reference_taken';
-      if (constraint === 'payment_reference_attempt_unique') return 'attempt_raced';
-      throw error;
+      if (rows.length === 1) return [outcomeAlone(error)];
+      // The server may have committed before we lost it. Whoever asks again with the same key finds out.
+      if (isConnectionFault(error)) return rows.map(() => ({ status: 'rejected', reason: error }));
+      return (await Promise.all(partsOf(rows, error).map((part) => this.write(part)))).flat();
     }
   }
+}
+
+function outcomeAlone(error: unknown): Outcome<IntakeResult> {
+  const value = lostRaceOf(error);
+  return value === undefined ? { status: 'rejected', reason: error } : { status: 'fulfilled', value };
+}
+
+/**
+ * The server has refused the rows together, and nothing of them is kept. A row that it cannot take is found by halving,
+ * without much delay for the others. A lock that was not given or a deadlock took seconds, and halving would take them again
+ * at each step: there everybody goes alone.
+ */
+function partsOf(rows: readonly IntakeRow[], error: unknown): IntakeRow[][] {
+  if (error instanceof DatabaseFault) return rows.map((row) => [row]);
+  const half = Math.ceil(rows.length / 2);
+  return [rows.slice(0, half), rows.slice(half)];
 }
