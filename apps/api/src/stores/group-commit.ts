@@ -1,5 +1,5 @@
-/** What became of one item: its own result, or the fault that hit it. */
-export type Outcome<Result> = PromiseSettledResult<Result>;
+/** What became of one item: known now, or later by itself. */
+export type Outcome<Result> = Result | Promise<Result>;
 
 export interface GroupCommitLimits {
   readonly batchSizeMax: number;
@@ -8,14 +8,14 @@ export interface GroupCommitLimits {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
-  readonly resolve: (result: Result) => void;
+  readonly resolve: (outcome: Outcome<Result>) => void;
   readonly reject: (fault: unknown) => void;
 }
 
 /**
- * Lets items that arrive while others are being written share the next write. Whoever finds nothing under way is written at
- * once and alone, so the first never waits for company; whoever comes later waits for no more than what is under way. First
- * come, first served, whoever it is from.
+ * Lets items that arrive while others are being written share the next write. Who comes while nothing is under way is written
+ * at once, so nobody ever waits for company. Who comes later waits for the write that is under way; when a whole batch has
+ * gathered meanwhile, it goes beside it. First come, first served, whoever it is from.
  */
 export class GroupCommit<Item, Result> {
   private readonly write: (items: readonly Item[]) => Promise<Outcome<Result>[]>;
@@ -23,7 +23,10 @@ export class GroupCommit<Item, Result> {
   private readonly queue: Waiting<Item, Result>[] = [];
   private inFlight = 0;
 
-  /** `write` gives an outcome for each item, in their order. When it throws, nobody knows more than that. */
+  /**
+   * `write` ends when the next batch may begin, and gives the outcome of each item in their order. When it throws, it throws
+   * for each of them.
+   */
   constructor(write: (items: readonly Item[]) => Promise<Outcome<Result>[]>, limits: GroupCommitLimits) {
     this.write = write;
     this.limits = limits;
@@ -37,29 +40,35 @@ export class GroupCommit<Item, Result> {
   }
 
   private begin(): void {
-    while (this.inFlight < this.limits.batchesInFlightMax && this.queue.length > 0) {
+    while (this.mayBegin()) {
       this.inFlight += 1;
       void this.carry(this.queue.splice(0, this.limits.batchSizeMax));
     }
   }
 
-  private async carry(batch: readonly Waiting<Item, Result>[]): Promise<void> {
-    const outcomes = await this.outcomesOf(batch.map(({ item }) => item));
-    this.inFlight -= 1;
-    // The next batch is on its way before these callers go on: their answers are made while the database works.
-    this.begin();
-    batch.forEach(({ resolve, reject }, position) => {
-      const outcome = outcomes[position];
-      if (outcome?.status === 'fulfilled') resolve(outcome.value);
-      else reject(outcome?.reason ?? new Error('A write gave no outcome for one of its items.'));
-    });
+  private mayBegin(): boolean {
+    if (this.inFlight === 0) return this.queue.length > 0;
+    return this.inFlight < this.limits.batchesInFlightMax && this.queue.length >= this.limits.batchSizeMax;
   }
 
-  private async outcomesOf(items: readonly Item[]): Promise<Outcome<Result>[]> {
+  private async carry(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      return await this.write(items);
-    } catch (reason) {
-      return items.map(() => ({ status: 'rejected', reason }));
+      const outcomes = await this.write(batch.map(({ item }) => item));
+      this.end();
+      batch.forEach(({ resolve, reject }, position) => {
+        const outcome = outcomes[position];
+        if (outcome === undefined) reject(new Error('A write gave no outcome for one of its items.'));
+        else resolve(outcome);
+      });
+    } catch (fault) {
+      this.end();
+      for (const { reject } of batch) reject(fault);
     }
+  }
+
+  /** Before the callers go on, so that the database works while their answers are made. */
+  private end(): void {
+    this.inFlight -= 1;
+    this.begin();
   }
 }

@@ -1,13 +1,21 @@
-import type { Ids, Payment } from '#domain';
+import { invariant, type Ids, type Payment } from '#domain';
 import { DatabaseFault, isConnectionFault, type Sql } from '#persistence';
 import { GroupCommit, type Outcome } from './group-commit.ts';
 import { IdempotencyStore, type KeyUse } from './idempotency-store.ts';
 import { intakeRowOf, lostRaceOf, writeBatch, type IntakeResult, type IntakeRow } from './intake-batch.ts';
 
 const limits = {
+  /**
+   * Some 3 ms of the database's time, which bounds what the next payment waits for and how long its keys are held. Larger
+   * batches were not faster.
+   */
   batchSizeMax: 64,
-  batchesInFlightMax: Number(process.env['INFLIGHT'] ?? 1),
-};
+  /**
+   * A batch that has to wait for somebody's lock holds up no more than itself and those that come before the next is full.
+   * Two would do for that; the rest of the pool's ten connections is for reading.
+   */
+  batchesInFlightMax: 3,
+} as const;
 
 /**
  * Where new payments come in. Those that come at once are written together, and yet each hears what it would have heard
@@ -35,29 +43,35 @@ export class PaymentIntake {
     return this.commits.submit(intakeRowOf(payment, metadata, use, this.ids.next('evt')));
   }
 
+  /** Ends with the statement that was to write all rows; what then goes on apart keeps nobody else waiting. */
   private async write(rows: readonly IntakeRow[]): Promise<Outcome<IntakeResult>[]> {
     try {
       const results = await writeBatch(this.sql, rows);
       if (results.includes('written')) this.announce();
-      return results.map((value) => ({ status: 'fulfilled', value }));
+      return results;
     } catch (error) {
-      if (rows.length === 1) return [outcomeAlone(error)];
-      // The server may have committed before we lost it. Whoever asks again with the same key finds out.
-      if (isConnectionFault(error)) return rows.map(() => ({ status: 'rejected', reason: error }));
-      return (await Promise.all(partsOf(rows, error).map((part) => this.write(part)))).flat();
+      const lostRace = rows.length === 1 ? lostRaceOf(error) : undefined;
+      if (lostRace !== undefined) return [lostRace];
+      // A server that was lost may have committed. Whoever asks again with the same key finds out.
+      if (rows.length === 1 || isConnectionFault(error)) throw error;
+      return partsOf(rows, error).flatMap((part) => this.writeApart(part));
     }
+  }
+
+  private writeApart(rows: readonly IntakeRow[]): Promise<IntakeResult>[] {
+    const written = this.write(rows);
+    return rows.map(async (_, position) => {
+      const outcome = (await written)[position];
+      invariant(outcome !== undefined, 'a write gives an outcome for each row');
+      return outcome;
+    });
   }
 }
 
-function outcomeAlone(error: unknown): Outcome<IntakeResult> {
-  const value = lostRaceOf(error);
-  return value === undefined ? { status: 'rejected', reason: error } : { status: 'fulfilled', value };
-}
-
 /**
- * The server has refused the rows together, and nothing of them is kept. A row that it cannot take is found by halving,
- * without much delay for the others. A lock that was not given or a deadlock took seconds, and halving would take them again
- * at each step: there everybody goes alone.
+ * The server has refused the rows together, and nothing of them is kept. Those that it cannot take are found by halving,
+ * without much delay for the others. A lock that was not given took seconds, and halving would take them again at each step:
+ * there everybody goes alone.
  */
 function partsOf(rows: readonly IntakeRow[], error: unknown): IntakeRow[][] {
   if (error instanceof DatabaseFault) return rows.map((row) => [row]);
