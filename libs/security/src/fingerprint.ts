@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /**
@@ -7,7 +7,7 @@ import canonicalize from 'canonicalize';
  * cannot say: NaN, lone surrogates, cycles. The edge refuses those, and unbounded nesting, before.
  */
 export function fingerprintOf(value: unknown): Buffer {
-  return createHash('sha256').update(canonicalJsonOf(value)).digest();
+  return hash('sha256', canonicalJsonOf(value), 'buffer');
 }
 
 function canonicalJsonOf(value: unknown): string {
