@@ -3,6 +3,9 @@ import { shardOf, uuidOf, type EventId, type Payment } from '#domain';
 import { keyOf, storedTermsOf, violatedConstraint, type Sql } from '#persistence';
 import type { KeyUse } from './idempotency-store.ts';
 
+/** The key of a creation: the statement writes no other kind. */
+export type CreationKey = KeyUse & { readonly operation: 'create_payment' };
+
 export type IntakeResult = 'written' | 'key_used' | 'reference_taken' | 'attempt_raced';
 
 /** A payment that asks to be written, as JSON says it; the names are the statement's. */
@@ -88,7 +91,7 @@ const acceptSql = `
   FROM judged WHERE id <> ALL (coalesce((SELECT array_agg(id) FROM accepted), '{}'::uuid[]))`;
 
 /** The row of a payment that nobody has seen yet. */
-export function intakeRowOf(payment: Payment, metadata: object, use: KeyUse, eventId: EventId): IntakeRow {
+export function intakeRowOf(payment: Payment, metadata: object, use: CreationKey, eventId: EventId): IntakeRow {
   const [merchant, id] = keyOf(payment);
   const snapshot = snapshotOf(payment);
   return {

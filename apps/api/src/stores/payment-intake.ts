@@ -1,18 +1,25 @@
 import { invariant, type Ids, type Payment } from '#domain';
 import { DatabaseFault, isConnectionFault, type Sql } from '#persistence';
-import { GroupCommit, type Outcome } from './group-commit.ts';
-import { IdempotencyStore, type KeyUse } from './idempotency-store.ts';
-import { intakeRowOf, lostRaceOf, writeBatch, type IntakeResult, type IntakeRow } from './intake-batch.ts';
+import { BatchedWrites, type Outcome } from './batched-writes.ts';
+import { IdempotencyStore } from './idempotency-store.ts';
+import {
+  intakeRowOf,
+  lostRaceOf,
+  writeBatch,
+  type CreationKey,
+  type IntakeResult,
+  type IntakeRow,
+} from './intake-batch.ts';
 
 const limits = {
   /**
-   * Some 3 ms of the database's time, which bounds what the next payment waits for and how long its keys are held. Larger
-   * batches were not faster.
+   * Some 5 ms of the database's time: what a payment that comes just too late waits for, and how long the keys and references
+   * of a batch are held. Twice the connections that the aim is measured with.
    */
   batchSizeMax: 64,
   /**
-   * A batch that has to wait for somebody's lock holds up no more than itself and those that come before the next is full.
-   * Two would do for that; the rest of the pool's ten connections is for reading.
+   * A batch that waits for somebody's lock holds up itself and what comes before the next is full, no more. The rest of the
+   * pool's twelve connections is for reading and for the money that moves later.
    */
   batchesInFlightMax: 3,
 } as const;
@@ -27,7 +34,7 @@ export class PaymentIntake {
   private readonly sql: Sql;
   private readonly ids: Ids;
   private readonly announce: () => void;
-  private readonly commits: GroupCommit<IntakeRow, IntakeResult>;
+  private readonly writes: BatchedWrites<IntakeRow, IntakeResult>;
 
   /** `announce` tells the relay that there are events. */
   constructor(sql: Sql, ids: Ids, announce: () => void) {
@@ -35,12 +42,12 @@ export class PaymentIntake {
     this.sql = sql;
     this.ids = ids;
     this.announce = announce;
-    this.commits = new GroupCommit((rows) => this.write(rows), limits);
+    this.writes = new BatchedWrites((rows) => this.write(rows), limits);
   }
 
   /** Errors: whatever the statement threw; `DatabaseFault` when a retry with the same key can help. */
-  async accept(payment: Payment, metadata: object, use: KeyUse): Promise<IntakeResult> {
-    return this.commits.submit(intakeRowOf(payment, metadata, use, this.ids.next('evt')));
+  async accept(payment: Payment, metadata: object, use: CreationKey): Promise<IntakeResult> {
+    return this.writes.submit(intakeRowOf(payment, metadata, use, this.ids.next('evt')));
   }
 
   /** Ends with the statement that was to write all rows; what then goes on apart keeps nobody else waiting. */

@@ -3,6 +3,7 @@ import { emptyBalance, type Clock, type Ids, type MerchantId, type Money, type P
 import { CLOCK, IDS } from '#runtime';
 import { fingerprintOf } from '#security';
 import type { KeyUse } from '../stores/idempotency-store.ts';
+import type { CreationKey } from '../stores/intake-batch.ts';
 import { MerchantStore } from '../stores/merchant-store.ts';
 import { PaymentIntake } from '../stores/payment-intake.ts';
 import { OutcomeWaiters } from '../waiting/outcome-waiters.ts';
@@ -48,7 +49,7 @@ export class CreatePayment {
     return answer;
   }
 
-  private async accept(command: CreatePaymentCommand, use: KeyUse): Promise<Answer> {
+  private async accept(command: CreatePaymentCommand, use: CreationKey): Promise<Answer> {
     const terms = (await this.merchants.find(command.merchantId))?.currencies.get(command.amount.currency);
     if (terms === undefined) return this.refuse(use, currencyNotEnabled(command));
     for (let count = 1; count <= countsMax; count += 1) {
@@ -106,7 +107,7 @@ export class CreatePayment {
 }
 
 /** How long a caller waits is not part of what it asks for. */
-function keyUseOf(command: CreatePaymentCommand): KeyUse {
+function keyUseOf(command: CreatePaymentCommand): CreationKey {
   const { merchantId, idempotencyKey, awaitOutcomeMs: _, ...input } = command;
   return { merchantId, operation: 'create_payment', key: idempotencyKey, fingerprint: fingerprintOf(input) };
 }

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { GroupCommit, type Outcome } from '../../apps/api/src/stores/group-commit.ts';
+import { BatchedWrites, type Outcome } from '../../apps/api/src/stores/batched-writes.ts';
 import { deferred, type Deferred } from '../support/until.ts';
 
 /** A write that the test ends; each batch is remembered with what ends it. */
 function heldWrites(): {
   readonly batches: string[][];
   readonly ends: Deferred<Outcome<string>[]>[];
-  readonly group: GroupCommit<string, string>;
+  readonly writes: BatchedWrites<string, string>;
 } {
   const batches: string[][] = [];
   const ends: Deferred<Outcome<string>[]>[] = [];
-  const group = new GroupCommit<string, string>(
+  const writes = new BatchedWrites<string, string>(
     (items) => {
       batches.push([...items]);
       const end = deferred<Outcome<string>[]>();
@@ -19,18 +19,18 @@ function heldWrites(): {
     },
     { batchSizeMax: 3, batchesInFlightMax: 2 },
   );
-  return { batches, ends, group };
+  return { batches, ends, writes };
 }
 
-const submitAll = (group: GroupCommit<string, string>, items: string): Promise<string>[] =>
-  [...items].map((item) => group.submit(item));
+const submitAll = (writes: BatchedWrites<string, string>, items: string): Promise<string>[] =>
+  [...items].map((item) => writes.submit(item));
 
 test('the first is written before its call returns; who comes while it is written waits and goes with the others', async () => {
-  const { batches, ends, group } = heldWrites();
-  const answers = submitAll(group, 'a');
+  const { batches, ends, writes } = heldWrites();
+  const answers = submitAll(writes, 'a');
   expect(batches).toEqual([['a']]);
 
-  answers.push(...submitAll(group, 'bc'));
+  answers.push(...submitAll(writes, 'bc'));
   expect(batches).toEqual([['a']]);
 
   ends[0]?.resolve(['A']);
@@ -42,8 +42,8 @@ test('the first is written before its call returns; who comes while it is writte
 });
 
 test('a batch that is full goes beside the one under way, no third beside two, and all in the order of their coming', async () => {
-  const { batches, ends, group } = heldWrites();
-  const answers = submitAll(group, 'abcdefgh');
+  const { batches, ends, writes } = heldWrites();
+  const answers = submitAll(writes, 'abcdefgh');
   expect(batches).toEqual([['a'], ['b', 'c', 'd']]);
 
   ends[1]?.resolve(['B', 'C', 'D']);
@@ -63,11 +63,11 @@ test('a batch that is full goes beside the one under way, no third beside two, a
 });
 
 test('a write that throws is everybody’s fault who was in it, and nobody else’s', async () => {
-  const { ends, group } = heldWrites();
-  const [first, ...others] = submitAll(group, 'abc');
+  const { ends, writes } = heldWrites();
+  const [first, ...others] = submitAll(writes, 'abc');
   ends[0]?.resolve(['A']);
   await first;
-  const later = group.submit('d');
+  const later = writes.submit('d');
   const fault = new Error('lost');
   ends[1]?.reject(fault);
 
@@ -80,15 +80,15 @@ test('a write that throws is everybody’s fault who was in it, and nobody else�
 });
 
 test('an outcome that comes later keeps no other waiting', async () => {
-  const { batches, ends, group } = heldWrites();
-  const [first, slow, quick] = submitAll(group, 'abc');
+  const { batches, ends, writes } = heldWrites();
+  const [first, slow, quick] = submitAll(writes, 'abc');
   ends[0]?.resolve(['A']);
   await first;
   const outcome = deferred<string>();
   ends[1]?.resolve([outcome.promise, 'C']);
 
   expect(await quick).toBe('C');
-  const next = group.submit('d');
+  const next = writes.submit('d');
   expect(batches.at(-1)).toEqual(['d']);
   ends[2]?.resolve(['D']);
   expect(await next).toBe('D');

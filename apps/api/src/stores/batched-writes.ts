@@ -1,7 +1,7 @@
 /** What became of one item: known now, or later by itself. */
 export type Outcome<Result> = Result | Promise<Result>;
 
-export interface GroupCommitLimits {
+export interface BatchLimits {
   readonly batchSizeMax: number;
   readonly batchesInFlightMax: number;
 }
@@ -17,9 +17,9 @@ interface Waiting<Item, Result> {
  * at once, so nobody ever waits for company. Who comes later waits for the write that is under way; when a whole batch has
  * gathered meanwhile, it goes beside it. First come, first served, whoever it is from.
  */
-export class GroupCommit<Item, Result> {
+export class BatchedWrites<Item, Result> {
   private readonly write: (items: readonly Item[]) => Promise<Outcome<Result>[]>;
-  private readonly limits: GroupCommitLimits;
+  private readonly limits: BatchLimits;
   private readonly queue: Waiting<Item, Result>[] = [];
   private inFlight = 0;
 
@@ -27,7 +27,7 @@ export class GroupCommit<Item, Result> {
    * `write` ends when the next batch may begin, and gives the outcome of each item in their order. When it throws, it throws
    * for each of them.
    */
-  constructor(write: (items: readonly Item[]) => Promise<Outcome<Result>[]>, limits: GroupCommitLimits) {
+  constructor(write: (items: readonly Item[]) => Promise<Outcome<Result>[]>, limits: BatchLimits) {
     this.write = write;
     this.limits = limits;
   }
