@@ -1,5 +1,5 @@
 export { assertDurable, createDataSource, poolOf, sqlOf, type DatabaseOptions } from './data-source.ts';
-export { GroupCommit } from './group-commit.ts';
+export { BatchedWrites, type Outcome } from './batched-writes.ts';
 export { EventLog, type NewEvent } from './event-log.ts';
 export { clearInbox, keepEventPartitions } from './event-upkeep.ts';
 export { EventWindow, type EventPage } from './event-window.ts';

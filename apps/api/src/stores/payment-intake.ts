@@ -1,6 +1,5 @@
 import { invariant, type Ids, type Payment } from '#domain';
-import { DatabaseFault, isConnectionFault, type Sql } from '#persistence';
-import { BatchedWrites, type Outcome } from './batched-writes.ts';
+import { BatchedWrites, DatabaseFault, isConnectionFault, type Outcome, type Sql } from '#persistence';
 import { IdempotencyStore } from './idempotency-store.ts';
 import {
   intakeRowOf,

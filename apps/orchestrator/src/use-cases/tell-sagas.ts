@@ -1,26 +1,42 @@
 import { Injectable } from '@nestjs/common';
-import { GroupCommit, UnitOfWork } from '#persistence';
+import { BatchedWrites, DatabaseFault, UnitOfWork, type Outcome } from '#persistence';
 import type { OrchestratorStores } from '../stores/orchestrator-stores.ts';
 import { AdvanceSagas } from './advance-sagas.ts';
 import type { SagaHappening } from './happening.ts';
 
-/** Enough to write a burst in few transactions, few enough to hold their payments for milliseconds only. */
-const toldAtOnceMax = 200;
+const limits = {
+  /** Enough to write a burst in few transactions, few enough to hold their payments for milliseconds only. */
+  batchSizeMax: 100,
+  /** Two, so that one is prepared here while the database works on the other. */
+  batchesInFlightMax: 2,
+} as const;
 
-/** Tells sagas what happened to them, those that are told at the same time in one transaction. */
+/** Tells sagas what happened to them; those that are told at the same time share a transaction. */
 @Injectable()
 export class TellSagas {
-  private readonly commits: GroupCommit<SagaHappening, void>;
+  private readonly writes = new BatchedWrites<SagaHappening, 'told'>((happenings) => this.write(happenings), limits);
 
-  constructor(unitOfWork: UnitOfWork<OrchestratorStores>, advanceSagas: AdvanceSagas) {
-    this.commits = new GroupCommit(
-      (happenings) => unitOfWork.run((tx) => advanceSagas.execute(tx, happenings).then(() => happenings.map(() => {}))),
-      toldAtOnceMax,
-    );
+  constructor(
+    private readonly unitOfWork: UnitOfWork<OrchestratorStores>,
+    private readonly advanceSagas: AdvanceSagas,
+  ) {}
+
+  /** Resolves when it is written. Errors: `DatabaseFault` when nothing was kept and telling it again can help. */
+  async tell(happening: SagaHappening): Promise<void> {
+    await this.writes.submit(happening);
   }
 
-  /** Resolves when it is written. */
-  tell(happening: SagaHappening): Promise<void> {
-    return this.commits.run(happening);
+  private async write(happenings: readonly SagaHappening[]): Promise<Outcome<'told'>[]> {
+    try {
+      await this.unitOfWork.run((tx) => this.advanceSagas.execute(tx, happenings));
+      return happenings.map(() => 'told');
+    } catch (error) {
+      // A fault of the database is nobody's own: each would meet it again.
+      if (happenings.length === 1 || error instanceof DatabaseFault) throw error;
+      return happenings.map(async (happening) => {
+        await this.write([happening]);
+        return 'told' as const;
+      });
+    }
   }
 }
