@@ -54,6 +54,7 @@ function withSessionSettings(url: string, schema: string): string {
     // Whoever waited for a row lock must see what its holder committed, whatever the server's own default is.
     String.raw`-c default_transaction_isolation=read\ committed`,
     '-c timezone=UTC',
+    '-c enable_seqscan=off',
   ];
   complete.searchParams.set('options', settings.join(' '));
   return complete.href;
