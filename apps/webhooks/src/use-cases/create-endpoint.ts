@@ -58,9 +58,9 @@ export class CreateEndpoint {
     const secret = mintWebhookSecret();
     return this.unitOfWork.run(async (tx) => {
       await tx.feed.lock(new Set([merchantId]));
-      const listening = await tx.endpoints.listening([merchantId]);
-      if (listening.length >= endpointsMax) {
-        return err({ field: 'url', message: `A merchant has at most ${endpointsMax} enabled endpoints.` });
+      // Disabled ones count, too: they are kept and shown, and nothing but this bounds how many there are.
+      if ((await tx.endpoints.countOf(merchantId)) >= endpointsMax) {
+        return err({ field: 'url', message: `A merchant has at most ${endpointsMax} endpoints; delete one of them.` });
       }
       await tx.endpoints.add(endpoint, secret);
       return ok({ endpoint, secret });
