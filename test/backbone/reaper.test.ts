@@ -41,13 +41,13 @@ test('the end of the service waits for the bite at hand and no longer', async ()
     begun.resolve();
     return (await bites.shift()) ?? 0;
   });
-  const reaped = reaper.reap();
+  const order: string[] = [];
+  const reaped = reaper.reap().finally(() => order.push('forgotten'));
   await begun.promise;
-  let hasEnded = false;
-  const ended = reaper.beforeApplicationShutdown().then(() => (hasEnded = true));
-  expect(hasEnded).toBe(false);
+  const ended = reaper.beforeApplicationShutdown().then(() => order.push('ended'));
   bite.resolve(1_000);
   await ended;
   expect(await reaped).toBe(1_000);
+  expect(order).toEqual(['forgotten', 'ended']);
   expect(bites).toHaveLength(2);
 });
