@@ -120,6 +120,16 @@ const apps = [
     },
   },
   {
+    name: 'use-cases-reach-no-network',
+    comment: 'A use-case that knows who makes the connection cannot be told with another; it names a port.',
+    severity: 'error',
+    from: { path: `${services}use-cases/`, pathNot: '\\.module\\.ts$' },
+    to: {
+      path: '^(?:node:)?(?:dgram|dns|http|http2|https|net|tls)(?:/|$)|(?:^|/)node_modules/undici/',
+      reachable: true,
+    },
+  },
+  {
     name: 'consumers-and-schedules-stand-alone',
     comment: 'What two ways in have in common is a use-case.',
     severity: 'error',
@@ -175,6 +185,13 @@ const apps = [
     severity: 'error',
     from: { path: `${services}(?:graphql|subscriptions)/`, pathNot: '\\.module\\.ts$' },
     to: { path: '^apps/$1/src/(?:stores|waiting|acquirers)/' },
+  },
+  {
+    name: 'the-admins-edge-goes-through-use-cases',
+    comment: 'What an admin may see and do is decided in a use-case; a resolver with a store in hand decides it again.',
+    severity: 'error',
+    from: { path: `${services}admin/`, pathNot: '\\.module\\.ts$' },
+    to: { path: '^apps/$1/src/(?:stores|waiting)/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'ports-meet-their-adapters-in-modules',

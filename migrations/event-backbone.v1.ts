@@ -106,7 +106,9 @@ export function eventBackboneV1(schema: string, roles: readonly string[]): strin
 
     `GRANT USAGE ON SCHEMA ${schema} TO ${grantees}`,
     `GRANT SELECT, INSERT ON ${schema}.event TO ${grantees}`,
-    `GRANT SELECT, INSERT, UPDATE ON ${schema}.relay_cursor, ${schema}.dead_letter TO ${grantees}`,
+    `GRANT SELECT, INSERT, UPDATE ON ${schema}.relay_cursor TO ${grantees}`,
+    // A message stays as it was parked.
+    `GRANT SELECT, INSERT, UPDATE (replayed_at) ON ${schema}.dead_letter TO ${grantees}`,
     `GRANT SELECT, INSERT, DELETE ON ${schema}.inbox TO ${grantees}`,
   ];
 }

@@ -282,20 +282,24 @@ AS $function$
       END $function$;
 
 GRANT USAGE ON SCHEMA payments TO quittance_api, quittance_orchestrator;
-GRANT SELECT, INSERT, UPDATE ON payments.api_key TO quittance_api;
-GRANT SELECT, INSERT, UPDATE ON payments.attempt TO quittance_api, quittance_orchestrator;
-GRANT SELECT, INSERT, UPDATE ON payments.capture TO quittance_api, quittance_orchestrator;
-GRANT SELECT, INSERT, UPDATE ON payments.dead_letter TO quittance_api, quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE (revoked_at) ON payments.api_key TO quittance_api;
+GRANT SELECT ON payments.attempt TO quittance_api;
+GRANT SELECT, INSERT, UPDATE (acquirer_reference, decline_code, finished_at, state) ON payments.attempt TO quittance_orchestrator;
+GRANT SELECT, INSERT ON payments.capture TO quittance_api;
+GRANT SELECT, INSERT, UPDATE (status) ON payments.capture TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE (replayed_at) ON payments.dead_letter TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.event TO quittance_api, quittance_orchestrator;
 GRANT SELECT, INSERT, DELETE ON payments.idempotency TO quittance_api;
-GRANT SELECT, INSERT, DELETE ON payments.inbox TO quittance_api, quittance_orchestrator;
-GRANT SELECT, INSERT, UPDATE ON payments.merchant TO quittance_api;
-GRANT SELECT, INSERT, UPDATE ON payments.merchant_currency TO quittance_api;
-GRANT SELECT, INSERT, UPDATE ON payments.payment TO quittance_api, quittance_orchestrator;
-GRANT SELECT, INSERT, UPDATE ON payments.refund TO quittance_api, quittance_orchestrator;
-GRANT SELECT, INSERT, UPDATE ON payments.relay_cursor TO quittance_api, quittance_orchestrator;
-GRANT SELECT, INSERT, UPDATE ON payments.saga TO quittance_api, quittance_orchestrator;
-GRANT EXECUTE ON FUNCTION payments.keep_event_partitions(integer,integer) TO quittance_api, quittance_orchestrator;
+GRANT SELECT, INSERT, DELETE ON payments.inbox TO quittance_orchestrator;
+GRANT SELECT, INSERT ON payments.merchant TO quittance_api;
+GRANT SELECT, INSERT ON payments.merchant_currency TO quittance_api;
+GRANT SELECT, INSERT, UPDATE (authorized, capture_pending, captured, decline_code, decline_message, decline_retryable, decline_source, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, state, updated_at, version, voided) ON payments.payment TO quittance_api;
+GRANT SELECT, UPDATE (authorized, capture_pending, captured, decline_code, decline_message, decline_retryable, decline_source, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, settled_at, settlement_batch_id, settlement_fee, settlement_net, state, updated_at, version, voided) ON payments.payment TO quittance_orchestrator;
+GRANT SELECT, INSERT ON payments.refund TO quittance_api;
+GRANT SELECT, UPDATE (status) ON payments.refund TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE ON payments.relay_cursor TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE ON payments.saga TO quittance_orchestrator;
+GRANT EXECUTE ON FUNCTION payments.keep_event_partitions(integer,integer) TO quittance_orchestrator;
 
 -- ──────────────────── fraud ────────────────────
 
@@ -471,8 +475,8 @@ AS $function$
 
 GRANT USAGE ON SCHEMA fraud TO quittance_fraud;
 GRANT SELECT, INSERT ON fraud.assessment TO quittance_fraud;
-GRANT SELECT, INSERT, UPDATE, DELETE ON fraud.card_use TO quittance_fraud;
-GRANT SELECT, INSERT, UPDATE ON fraud.dead_letter TO quittance_fraud;
+GRANT SELECT, INSERT, UPDATE (uses), DELETE ON fraud.card_use TO quittance_fraud;
+GRANT SELECT, INSERT, UPDATE (replayed_at) ON fraud.dead_letter TO quittance_fraud;
 GRANT SELECT, INSERT ON fraud.event TO quittance_fraud;
 GRANT SELECT, INSERT, DELETE ON fraud.inbox TO quittance_fraud;
 GRANT SELECT, INSERT, UPDATE ON fraud.relay_cursor TO quittance_fraud;
@@ -792,17 +796,17 @@ AS $function$
 GRANT USAGE ON SCHEMA books TO quittance_api, quittance_settlement;
 GRANT SELECT ON books.account_balance TO quittance_api, quittance_settlement;
 GRANT SELECT, INSERT ON books.batch TO quittance_settlement;
-GRANT SELECT, INSERT, UPDATE ON books.dead_letter TO quittance_settlement;
+GRANT SELECT, INSERT, UPDATE (replayed_at) ON books.dead_letter TO quittance_settlement;
 GRANT SELECT, INSERT (account, acquirer, amount, currency, direction, event_id, line, merchant_id) ON books.entry TO quittance_settlement;
 GRANT SELECT, INSERT ON books.event TO quittance_settlement;
-GRANT SELECT, UPDATE ON books.fold_cursor TO quittance_settlement;
-GRANT SELECT, INSERT, UPDATE ON books.folded_balance TO quittance_settlement;
+GRANT SELECT, UPDATE (folded) ON books.fold_cursor TO quittance_settlement;
+GRANT SELECT, INSERT, UPDATE (credit, debit) ON books.folded_balance TO quittance_settlement;
 GRANT SELECT, INSERT, DELETE ON books.inbox TO quittance_settlement;
 GRANT SELECT, INSERT, UPDATE (batch_id) ON books.item TO quittance_settlement;
 GRANT SELECT, INSERT (event_id, kind, occurred_at) ON books.journal TO quittance_settlement;
 GRANT SELECT, INSERT, UPDATE ON books.relay_cursor TO quittance_settlement;
-GRANT SELECT, INSERT, UPDATE ON books.settled_payment TO quittance_settlement;
-GRANT SELECT, INSERT, UPDATE ON books.settlement_account TO quittance_settlement;
+GRANT SELECT, INSERT, UPDATE (fee, net, version) ON books.settled_payment TO quittance_settlement;
+GRANT SELECT, INSERT, UPDATE (last_closed_at) ON books.settlement_account TO quittance_settlement;
 GRANT SELECT ON books.trial_balance TO quittance_api, quittance_settlement;
 GRANT EXECUTE ON FUNCTION books.keep_event_partitions(integer,integer) TO quittance_settlement;
 GRANT EXECUTE ON FUNCTION books.refuse_change() TO PUBLIC;
@@ -929,19 +933,19 @@ CREATE TABLE feed.seen_version (
 COMMENT ON TABLE feed.seen_version IS 'order guard: the last event that was taken of each aggregate of each service';
 
 GRANT USAGE ON SCHEMA feed TO quittance_api, quittance_webhooks;
-GRANT SELECT, INSERT, UPDATE ON feed.dead_letter TO quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE (replayed_at) ON feed.dead_letter TO quittance_webhooks;
 GRANT SELECT ON feed.delivery TO quittance_api;
-GRANT SELECT, INSERT, UPDATE ON feed.delivery TO quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE (attempts, epoch, next_attempt_at, status) ON feed.delivery TO quittance_webhooks;
 GRANT SELECT ON feed.delivery_attempt TO quittance_api;
 GRANT SELECT, INSERT ON feed.delivery_attempt TO quittance_webhooks;
 GRANT SELECT ON feed.endpoint TO quittance_api;
-GRANT SELECT, INSERT, UPDATE ON feed.endpoint TO quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE (deleted_at, failing_since, paused_until, status) ON feed.endpoint TO quittance_webhooks;
 GRANT SELECT, INSERT, DELETE ON feed.endpoint_secret TO quittance_webhooks;
 GRANT SELECT, INSERT, DELETE ON feed.inbox TO quittance_webhooks;
 GRANT SELECT ON feed.merchant_event TO quittance_api;
 GRANT SELECT, INSERT ON feed.merchant_event TO quittance_webhooks;
-GRANT SELECT, INSERT, UPDATE ON feed.merchant_sequence TO quittance_webhooks;
-GRANT SELECT, INSERT, UPDATE ON feed.seen_version TO quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE (last_sequence) ON feed.merchant_sequence TO quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE (version) ON feed.seen_version TO quittance_webhooks;
 
 -- ──────────────────── sandbox ────────────────────
 
@@ -1017,7 +1021,7 @@ CREATE TABLE sandbox.operation (
 );
 
 GRANT USAGE ON SCHEMA sandbox TO quittance_sandbox;
-GRANT SELECT, INSERT, UPDATE ON sandbox.asked TO quittance_sandbox;
+GRANT SELECT, INSERT, UPDATE (times) ON sandbox.asked TO quittance_sandbox;
 GRANT SELECT, INSERT ON sandbox.effect TO quittance_sandbox;
-GRANT SELECT, INSERT, UPDATE ON sandbox.hold TO quittance_sandbox;
-GRANT SELECT, INSERT, UPDATE ON sandbox.operation TO quittance_sandbox;
+GRANT SELECT, INSERT, UPDATE (captured_minor, closed, refunded_minor, voided) ON sandbox.hold TO quittance_sandbox;
+GRANT SELECT, INSERT, UPDATE (answer, answer_from, calls, decided_at, findable_from, tells) ON sandbox.operation TO quittance_sandbox;

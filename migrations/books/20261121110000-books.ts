@@ -208,9 +208,10 @@ const grants = [
     TO quittance_settlement`,
   `GRANT SELECT, INSERT ON books.batch, books.item TO quittance_settlement`,
   `GRANT UPDATE (batch_id) ON books.item TO quittance_settlement`,
-  `GRANT SELECT, INSERT, UPDATE ON books.settlement_account, books.settled_payment, books.folded_balance
-    TO quittance_settlement`,
-  `GRANT SELECT, UPDATE ON books.fold_cursor TO quittance_settlement`,
+  `GRANT SELECT, INSERT, UPDATE (last_closed_at) ON books.settlement_account TO quittance_settlement`,
+  `GRANT SELECT, INSERT, UPDATE (version, net, fee) ON books.settled_payment TO quittance_settlement`,
+  `GRANT SELECT, INSERT, UPDATE (debit, credit) ON books.folded_balance TO quittance_settlement`,
+  `GRANT SELECT, UPDATE (folded) ON books.fold_cursor TO quittance_settlement`,
   `GRANT SELECT ON books.account_balance, books.trial_balance TO quittance_settlement, quittance_api`,
   `GRANT USAGE ON SCHEMA books TO quittance_api`,
 ];

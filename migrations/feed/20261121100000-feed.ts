@@ -131,8 +131,11 @@ const deliveries = [
 const grants = [
   `GRANT USAGE ON SCHEMA feed TO quittance_webhooks, quittance_api`,
   `GRANT SELECT, INSERT, DELETE ON feed.inbox TO quittance_webhooks`,
-  `GRANT SELECT, INSERT, UPDATE ON feed.dead_letter, feed.merchant_sequence, feed.seen_version, feed.endpoint, feed.delivery
-    TO quittance_webhooks`,
+  `GRANT SELECT, INSERT, UPDATE (replayed_at) ON feed.dead_letter TO quittance_webhooks`,
+  `GRANT SELECT, INSERT, UPDATE (last_sequence) ON feed.merchant_sequence TO quittance_webhooks`,
+  `GRANT SELECT, INSERT, UPDATE (version) ON feed.seen_version TO quittance_webhooks`,
+  `GRANT SELECT, INSERT, UPDATE (status, failing_since, paused_until, deleted_at) ON feed.endpoint TO quittance_webhooks`,
+  `GRANT SELECT, INSERT, UPDATE (status, attempts, next_attempt_at, epoch) ON feed.delivery TO quittance_webhooks`,
   // What a merchant was told, and what was tried, is never rewritten.
   `GRANT SELECT, INSERT ON feed.merchant_event, feed.delivery_attempt TO quittance_webhooks`,
   `GRANT SELECT, INSERT, DELETE ON feed.endpoint_secret TO quittance_webhooks`,

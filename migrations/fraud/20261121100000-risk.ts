@@ -93,6 +93,6 @@ const assessments = [
 
 const grants = [
   `GRANT SELECT, INSERT ON fraud.assessment TO quittance_fraud`,
-  `GRANT SELECT, INSERT, UPDATE, DELETE ON fraud.card_use TO quittance_fraud`,
+  `GRANT SELECT, INSERT, UPDATE (uses), DELETE ON fraud.card_use TO quittance_fraud`,
   `GRANT EXECUTE ON FUNCTION fraud.note_card_uses(uuid[], text[], timestamptz[], interval) TO quittance_fraud`,
 ];

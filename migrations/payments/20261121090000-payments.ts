@@ -10,7 +10,7 @@ export class Payments20261121090000 implements MigrationInterface {
   name = 'Payments20261121090000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...merchants, ...payments, ...eventBackboneV1('payments', roles), ...grants]) {
+    for (const statement of [...merchants, ...payments, ...backbone, ...grants]) {
       await runner.query(statement);
     }
   }
@@ -19,8 +19,6 @@ export class Payments20261121090000 implements MigrationInterface {
     throw new Error('The first migration is not undone: drop the schema instead.');
   }
 }
-
-const roles = ['quittance_api', 'quittance_orchestrator'];
 
 const minorUnits = 'bigint NOT NULL DEFAULT 0';
 
@@ -176,9 +174,33 @@ const payments = [
   `CREATE INDEX idempotency_by_time ON payments.idempotency USING brin (created_at)`,
 ];
 
+/** The orchestrator relays the log and takes events. The API only says what happened: to it the log is a table to add to. */
+const backbone = [
+  ...eventBackboneV1('payments', ['quittance_orchestrator']),
+  `GRANT USAGE ON SCHEMA payments TO quittance_api`,
+  `GRANT SELECT, INSERT ON payments.event TO quittance_api`,
+];
+
+/** What becomes of a payment. What was agreed when it was accepted is not among it: nobody changes that. */
+const progress = `state, version, authorized, capture_pending, captured, refund_pending, refunded, voided, decline_code,
+  decline_message, decline_retryable, decline_source, risk_decision, risk_score, risk_reasons, risk_decided_by,
+  risk_assessed_at, updated_at`;
+
 const grants = [
-  `GRANT SELECT, INSERT, UPDATE ON payments.merchant, payments.merchant_currency, payments.api_key TO quittance_api`,
-  `GRANT SELECT, INSERT, UPDATE ON payments.payment, payments.capture, payments.refund, payments.attempt, payments.saga
-    TO quittance_api, quittance_orchestrator`,
+  `GRANT SELECT, INSERT ON payments.merchant, payments.merchant_currency, payments.api_key TO quittance_api`,
+  `GRANT UPDATE (revoked_at) ON payments.api_key TO quittance_api`,
   `GRANT SELECT, INSERT, DELETE ON payments.idempotency TO quittance_api`,
+  // The API accepts payments and asks for captures and refunds; the orchestrator carries them out. Both move the guard
+  // row, one with what is asked and the other with what came of it.
+  `GRANT SELECT, INSERT ON payments.payment, payments.capture, payments.refund TO quittance_api`,
+  `GRANT SELECT ON payments.attempt TO quittance_api`,
+  `GRANT UPDATE (${progress}) ON payments.payment TO quittance_api, quittance_orchestrator`,
+  `GRANT SELECT ON payments.payment, payments.capture, payments.refund, payments.attempt TO quittance_orchestrator`,
+  `GRANT UPDATE (settlement_batch_id, settlement_net, settlement_fee, settled_at) ON payments.payment
+    TO quittance_orchestrator`,
+  // An automatic capture is asked for by the saga itself.
+  `GRANT INSERT ON payments.capture, payments.attempt TO quittance_orchestrator`,
+  `GRANT UPDATE (status) ON payments.capture, payments.refund TO quittance_orchestrator`,
+  `GRANT UPDATE (state, decline_code, acquirer_reference, finished_at) ON payments.attempt TO quittance_orchestrator`,
+  `GRANT SELECT, INSERT, UPDATE ON payments.saga TO quittance_orchestrator`,
 ];

@@ -78,9 +78,12 @@ export class RecordWhatAcquirersDid1795223520000 implements MigrationInterface {
         CONSTRAINT asked_pkey PRIMARY KEY (operation, subject)
       )`);
     await queryRunner.query(`GRANT USAGE ON SCHEMA sandbox TO quittance_sandbox`);
-    await queryRunner.query(
-      `GRANT SELECT, INSERT, UPDATE ON sandbox.operation, sandbox.hold, sandbox.asked TO quittance_sandbox`,
-    );
+    await queryRunner.query(`
+      GRANT SELECT, INSERT, UPDATE (calls, answer, tells, decided_at, answer_from, findable_from) ON sandbox.operation
+        TO quittance_sandbox`);
+    await queryRunner.query(`
+      GRANT SELECT, INSERT, UPDATE (captured_minor, refunded_minor, closed, voided) ON sandbox.hold TO quittance_sandbox`);
+    await queryRunner.query(`GRANT SELECT, INSERT, UPDATE (times) ON sandbox.asked TO quittance_sandbox`);
     await queryRunner.query(`GRANT SELECT, INSERT ON sandbox.effect TO quittance_sandbox`);
   }
 

@@ -46,6 +46,9 @@ export const importPlants: Readonly<Record<string, Files>> = {
   'use-cases-know-no-engine': {
     'apps/api/src/use-cases/planted.ts': `import { GraphQLError } from 'graphql';\nexport const fault = GraphQLError;\n`,
   },
+  'use-cases-reach-no-network': {
+    'apps/webhooks/src/use-cases/planted-call.ts': `import { HostNames } from '../delivery/host-names.ts';\nexport const names = HostNames;\n`,
+  },
   'consumers-and-schedules-stand-alone': {
     'apps/orchestrator/src/consumers/planted.ts': `import { SagaAlarmClock } from '../schedules/saga-alarm-clock.ts';\nexport const other = SagaAlarmClock;\n`,
   },
@@ -67,6 +70,9 @@ export const importPlants: Readonly<Record<string, Files>> = {
   },
   'the-merchants-edge-reads-through-readers': {
     'apps/api/src/graphql/planted-store.ts': `import type { MerchantStore } from '../stores/merchant-store.ts';\nexport type Known = MerchantStore;\n`,
+  },
+  'the-admins-edge-goes-through-use-cases': {
+    'apps/api/src/admin/planted-list.ts': `import { MerchantStore } from '../stores/merchant-store.ts';\nexport const store = MerchantStore;\n`,
   },
   'ports-meet-their-adapters-in-modules': {
     'apps/orchestrator/src/use-cases/planted-choice.ts': `import type { HttpAcquirer } from '../acquirers/http-acquirer.ts';\nexport type Chosen = HttpAcquirer;\n`,

@@ -42,17 +42,23 @@ export interface StackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Of an earlier stack, to go on from its data. */
   readonly home?: string;
+  /** How it is started, as a person would type it. */
+  readonly command?: string;
+  /** What says that it has started. */
+  readonly announced?: string;
 }
 
 /** Builds first when something changed, so that a single test file runs what is in the sources. */
-export async function startStack({ environment = {}, home: place }: StackOptions = {}): Promise<Stack> {
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { environment = {}, home: place, command, announced = 'Quittance is ready' } = options;
   const home = new Home(place ?? (await fixtureDirectory('stack')));
   const firstPort = await freePortsInARow(portsAfterFirst + 1);
-  const launcher = runProgram(process.execPath, ['tools/bootstrap.mjs', 'start'], {
+  const typed = command ?? `exec '${process.execPath}' tools/bootstrap.mjs start`;
+  const launcher = runProgram('bash', ['-euc', typed], {
     env: { ...ownEnvironment(), ...environment, QUITTANCE_HOME: home.directory, PORT: String(firstPort) },
   });
   await new ChildRecord(join(home.directory, launcherRecord)).add('launcher', launcher.pid);
-  await launcher.printed('Quittance is ready');
+  await launcher.printed(announced);
   const demo = await readDemoFile(home);
   if (demo === undefined) throw new Error(`${home.demo} is missing or not as promised`);
   return { ...processControl(home, firstPort), demo, home, launcher, ...ending(home, launcher) };

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { uuidOf } from '#domain';
+import { uuidOf, type EndpointStatus } from '#domain';
 import { isWebhookSecret } from '#security';
 import { HostNames } from '../../apps/webhooks/src/delivery/host-names.ts';
 import { newId } from '../support/payment-events.ts';
@@ -51,7 +51,7 @@ describe('an endpoint', () => {
     await api.end();
   });
 
-  test('is deleted by its merchant and by nobody else, and once', async () => {
+  test('is deleted by its merchant and by nobody else, and asking again gives the same answer', async () => {
     const merchantId = newId('mer');
     const created = await delivering.create('https://shop.example/', ['*'], merchantId);
     if (!created.ok) throw new Error(created.message);
@@ -59,8 +59,15 @@ describe('an endpoint', () => {
     expect(await delivering.delete(newId('mer'), id)).toEqual({ ok: false });
     expect(await delivering.delete(merchantId, newId('whe'))).toEqual({ ok: false });
     expect(await delivering.delete(merchantId, 'whe_1')).toEqual({ ok: false });
-    expect(await delivering.delete(merchantId, id)).toMatchObject({ ok: true, endpoint: { id, status: 'disabled' } });
-    expect(await delivering.delete(merchantId, id)).toEqual({ ok: false });
+    const deleted = await delivering.delete(merchantId, id);
+    expect(deleted).toMatchObject({ ok: true, endpoint: { id, status: 'disabled' } });
+    const rows = () =>
+      delivering.stage.query('SELECT * FROM feed.endpoint WHERE merchant_id = $1', [uuidOf(merchantId)]);
+    const before = await rows();
+    // Whoever never got the answer asks again: neither the answer nor the time of the deletion is another then.
+    expect(await delivering.delete(merchantId, id)).toEqual(deleted);
+    expect(await rows()).toEqual(before);
+    expect(await delivering.delete(newId('mer'), id)).toEqual({ ok: false });
     const left = await delivering.stage.query('SELECT FROM feed.endpoint_secret WHERE merchant_id = $1', [
       uuidOf(merchantId),
     ]);
@@ -79,6 +86,29 @@ describe('an endpoint', () => {
     await delivering.delete(merchantId, first?.id ?? '');
     expect(await delivering.create('https://shop.example/again', ['*'], merchantId)).toMatchObject({ ok: true });
   });
+
+  test.each<EndpointStatus>(['disabled', 'disabled_by_failures'])(
+    'one that is %s takes a place until it is deleted',
+    async (status) => {
+      const merchantId = newId('mer');
+      const created = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => delivering.create(`https://shop.example/${index}`, ['*'], merchantId)),
+      );
+      expect(created.filter(({ ok }) => ok)).toHaveLength(20);
+      await delivering.stage.query('UPDATE feed.endpoint SET status = $2 WHERE merchant_id = $1', [
+        uuidOf(merchantId),
+        status,
+      ]);
+      expect(await delivering.create('https://shop.example/more', ['*'], merchantId)).toMatchObject({
+        ok: false,
+        message: expect.stringContaining('20'),
+      });
+
+      const [first] = created.flatMap((reply) => (reply.ok ? [reply.endpoint] : []));
+      expect(await delivering.delete(merchantId, first?.id ?? '')).toMatchObject({ ok: true, endpoint: { status } });
+      expect(await delivering.create('https://shop.example/more', ['*'], merchantId)).toMatchObject({ ok: true });
+    },
+  );
 
   test.each([
     ['plain http', 'http://shop.example/', 'https://'],

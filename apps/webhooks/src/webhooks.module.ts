@@ -3,8 +3,10 @@ import { ServiceModule } from '#runtime';
 import { AnswerEndpointRequests } from './consumers/answer-endpoint-requests.ts';
 import { FeedMerchantsOnTheirEvents } from './consumers/feed-merchants-on-their-events.ts';
 import { HostNames } from './delivery/host-names.ts';
+import { HttpWebhookSender } from './delivery/http-webhook-sender.ts';
 import { TargetGuard } from './delivery/target-guard.ts';
-import { WebhookSender } from './delivery/webhook-sender.ts';
+import { WEBHOOK_SENDER } from './delivery/webhook-sender.ts';
+import { WEBHOOK_TARGETS } from './delivery/webhook-targets.ts';
 import { DeliverDue } from './schedules/deliver-due.ts';
 import { webhooksStores } from './stores/webhooks-stores.ts';
 import { AttemptDelivery, CHANCE } from './use-cases/attempt-delivery.ts';
@@ -39,9 +41,10 @@ export class WebhooksModule {
           useFactory: (hostNames: HostNames) => new TargetGuard(hostNames, { allowsPrivate }),
           inject: [HostNames],
         },
+        { provide: WEBHOOK_TARGETS, useExisting: TargetGuard },
         {
-          provide: WebhookSender,
-          useFactory: (guard: TargetGuard) => new WebhookSender(guard, { timeoutMs }),
+          provide: WEBHOOK_SENDER,
+          useFactory: (guard: TargetGuard) => new HttpWebhookSender(guard, { timeoutMs }),
           inject: [TargetGuard],
         },
         FeedMerchants,

@@ -125,5 +125,11 @@ export {
   isAskedFor,
   type EndpointStatus,
 } from './webhook/endpoint.ts';
-export { inVersionOrder, type Ordered, type Versioned } from './webhook/event-order.ts';
+export {
+  aggregateKey,
+  inVersionOrder,
+  type AggregateKey,
+  type Ordered,
+  type Versioned,
+} from './webhook/event-order.ts';
 export { causeOf, merchantEventOf, type MerchantEvent, type MerchantEventType } from './webhook/merchant-event.ts';

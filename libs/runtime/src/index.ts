@@ -5,3 +5,4 @@ export { ServiceModule } from './service.module.ts';
 export { CLOCK, IDS, LOGGER, METRICS, SQL } from './tokens.ts';
 export { DeadLetters } from './dead-letters.ts';
 export { DatabaseOncePerEvent } from './once-per-event.ts';
+export { Reaper } from './reaper.ts';

@@ -1,5 +1,3 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import type { EventEnvelope } from '#contracts';
 import { idOf } from '#domain';
 import type { Sql } from '#persistence';
@@ -10,26 +8,6 @@ export interface Carried {
   readonly lost: readonly string[];
   /** `pay_… 4 after 5`. */
   readonly reordered: readonly string[];
-}
-
-/** Everything on the stream of payments, in the stream's order. */
-export async function messagesOf(natsUrl: string): Promise<EventEnvelope[]> {
-  const connection = await connect({ servers: natsUrl });
-  try {
-    const stream = 'PAYMENTS';
-    const { state } = await (await jetstreamManager(connection)).streams.info(stream);
-    const events: EventEnvelope[] = [];
-    if (state.messages === 0) return events;
-    const consumer = await jetstream(connection).consumers.get(stream);
-    const messages = await consumer.consume({ max_messages: 5_000 });
-    for await (const message of messages) {
-      events.push(message.json<EventEnvelope>());
-      if (message.seq >= state.last_seq) break;
-    }
-    return events;
-  } finally {
-    await connection.close();
-  }
 }
 
 export async function compareWithLog(sql: Sql, messages: readonly EventEnvelope[]): Promise<Carried> {

@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
-import { PUBLIC_URL } from '../graphql/errors/docs-url.ts';
+import { PUBLIC_URL } from '../docs/docs-url.ts';
 import { UserErrors } from '../graphql/errors/user-errors.ts';
 import { CreateApiKey } from '../use-cases/create-api-key.ts';
 import { CreateMerchant } from '../use-cases/create-merchant.ts';
 import { DecideReview } from '../use-cases/decide-review.ts';
+import { FindApiKeys } from '../use-cases/find-api-keys.ts';
+import { FindMerchants } from '../use-cases/find-merchants.ts';
 import { RevokeApiKey } from '../use-cases/revoke-api-key.ts';
 import { adminGraphql } from './admin-graphql.ts';
 import { adminResolvers } from './admin-schema.ts';
@@ -26,6 +28,8 @@ export class AdminModule {
         CreateApiKey,
         CreateMerchant,
         DecideReview,
+        FindApiKeys,
+        FindMerchants,
         Operations,
         ReviewReader,
         RevokeApiKey,

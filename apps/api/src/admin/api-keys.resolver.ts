@@ -2,8 +2,8 @@ import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql'
 import type { MerchantId } from '#domain';
 import { ForAdmins } from '../auth/principal.guard.ts';
 import { UserErrors } from '../graphql/errors/user-errors.ts';
-import { ApiKeyStore } from '../stores/api-key-store.ts';
 import { CreateApiKey } from '../use-cases/create-api-key.ts';
+import { FindApiKeys } from '../use-cases/find-api-keys.ts';
 import { RevokeApiKey } from '../use-cases/revoke-api-key.ts';
 import { idIn } from './input-id.ts';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './inputs/merchant.inputs.ts';
@@ -19,7 +19,7 @@ import {
 @Resolver(() => MerchantType)
 export class ApiKeysResolver {
   constructor(
-    private readonly keys: ApiKeyStore,
+    private readonly keys: FindApiKeys,
     private readonly create: CreateApiKey,
     private readonly revoke: RevokeApiKey,
     private readonly userErrors: UserErrors,

@@ -2,8 +2,8 @@ import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { parseId } from '#domain';
 import { ForAdmins } from '../auth/principal.guard.ts';
 import { UserErrors } from '../graphql/errors/user-errors.ts';
-import { MerchantStore } from '../stores/merchant-store.ts';
 import { CreateMerchant, type CurrencyTerms } from '../use-cases/create-merchant.ts';
+import { FindMerchants } from '../use-cases/find-merchants.ts';
 import { CreateMerchantInput, type MerchantCurrencyInput } from './inputs/merchant.inputs.ts';
 import { pageSizeDefault, pageSizeWithin } from './page-size.ts';
 import { CreateMerchantPayload, MerchantType, presentMerchant } from './types/merchant.type.ts';
@@ -12,7 +12,7 @@ import { CreateMerchantPayload, MerchantType, presentMerchant } from './types/me
 @Resolver()
 export class MerchantsResolver {
   constructor(
-    private readonly merchants: MerchantStore,
+    private readonly merchants: FindMerchants,
     private readonly create: CreateMerchant,
     private readonly userErrors: UserErrors,
   ) {}
@@ -24,7 +24,7 @@ export class MerchantsResolver {
     @Args('after', { type: () => ID, nullable: true, description: 'The id of the last one of the page before.' })
     after?: string | null,
   ): Promise<MerchantType[]> {
-    const merchants = await this.merchants.list(pageSizeWithin(first), parseId('mer', after ?? ''));
+    const merchants = await this.merchants.page(pageSizeWithin(first), parseId('mer', after ?? ''));
     return merchants.map(presentMerchant);
   }
 
@@ -35,7 +35,7 @@ export class MerchantsResolver {
   })
   async find(@Args('id', { type: () => ID, description: '`mer_…`.' }) text: string): Promise<MerchantType | null> {
     const id = parseId('mer', text);
-    const merchant = id && (await this.merchants.read(id));
+    const merchant = id && (await this.merchants.byId(id));
     return merchant === undefined ? null : presentMerchant(merchant);
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Marked } from 'marked';
-import type { DocsPage } from '../graphql/errors/docs-url.ts';
+import type { DocsPage } from './docs-url.ts';
 
 /** The pages for people at the root of the repository, whether this file runs from `dist` or from the sources. */
 const directory = resolve(

@@ -13,7 +13,7 @@ import { SocketErrors } from '../subscriptions/socket-errors.ts';
 import { SubscriptionProtocol } from '../subscriptions/subscription-protocol.ts';
 import { SubscriptionServer } from '../subscriptions/subscription-server.ts';
 import { UseCasesModule } from '../use-cases/use-cases.module.ts';
-import { PUBLIC_URL } from './errors/docs-url.ts';
+import { PUBLIC_URL } from '../docs/docs-url.ts';
 import { UnreadableRequestFilter } from './errors/unreadable-request.filter.ts';
 import { UserErrors } from './errors/user-errors.ts';
 import { MerchantContexts } from './merchant-context.ts';

@@ -1,6 +1,7 @@
 import { isIP, isIPv6, type LookupFunction } from 'node:net';
 import { HostNames } from './host-names.ts';
 import { isPublicAddress } from './public-address.ts';
+import type { WebhookTargets } from './webhook-targets.ts';
 
 /** The target is not one that we connect to. The message is fit for the merchant: it names no address of ours. */
 export class TargetRefused extends Error {
@@ -11,13 +12,23 @@ export class TargetRefused extends Error {
  * Decides where deliveries may go. Merchants name the URLs and we are inside: a URL that leads back in would make us their
  * arm in our own network.
  */
-export class TargetGuard {
+export class TargetGuard implements WebhookTargets {
   private readonly hostNames: HostNames;
   private readonly allowsPrivate: boolean;
 
   constructor(hostNames: HostNames, options: { readonly allowsPrivate: boolean }) {
     this.hostNames = hostNames;
     this.allowsPrivate = options.allowsPrivate;
+  }
+
+  async objectionTo(host: string): Promise<string | undefined> {
+    try {
+      await this.addressesOf(host);
+      return undefined;
+    } catch (error) {
+      if (error instanceof TargetRefused) return error.message;
+      throw error;
+    }
   }
 
   /** The addresses that the host may be reached at. Throws `TargetRefused`. */

@@ -45,6 +45,15 @@ export class EndpointStore {
     return rows.map(endpointOf);
   }
 
+  /** How many the merchant has, whether they take deliveries or not. */
+  async countOf(merchantId: MerchantId): Promise<number> {
+    const [row] = await this.sql.query<{ endpoints: number }>(
+      'SELECT count(*)::integer AS endpoints FROM endpoint WHERE merchant_id = $1 AND deleted_at IS NULL',
+      [uuidOf(merchantId)],
+    );
+    return row?.endpoints ?? 0;
+  }
+
   async add({ merchantId, id, url, eventTypes, status, createdAt }: Endpoint, secret: WebhookSecret): Promise<void> {
     await this.sql.query(
       `WITH added AS (
@@ -55,11 +64,15 @@ export class EndpointStore {
     );
   }
 
-  /** The endpoint as it then stands, without its secrets; undefined when there is none or it has been deleted before. */
+  /**
+   * The endpoint as it then stands, without its secrets; undefined when there is none. One that has been deleted before
+   * keeps the time of its deletion.
+   */
   async delete(merchantId: MerchantId, id: WebhookEndpointId, at: Date): Promise<Endpoint | undefined> {
     const [row] = await this.sql.query<EndpointRow>(
-      `UPDATE endpoint SET deleted_at = $3, status = CASE status WHEN 'enabled' THEN 'disabled' ELSE status END
-       WHERE merchant_id = $1 AND id = $2 AND deleted_at IS NULL RETURNING ${endpointColumns}`,
+      `UPDATE endpoint SET deleted_at = coalesce(deleted_at, $3),
+         status = CASE status WHEN 'enabled' THEN 'disabled' ELSE status END
+       WHERE merchant_id = $1 AND id = $2 RETURNING ${endpointColumns}`,
       [uuidOf(merchantId), uuidOf(id), at],
     );
     if (row === undefined) return undefined;

@@ -1,13 +1,5 @@
-import { uuidOf, type Id, type MerchantId } from '#domain';
+import { aggregateKey, invariant, uuidOf, type AggregateKey } from '#domain';
 import type { Sql } from '#persistence';
-
-/** One aggregate of one service, as the order guard tells them apart. */
-export interface AggregateKey {
-  readonly merchantId: MerchantId;
-  /** The service that speaks of it, for example `payments`: each counts by itself. */
-  readonly source: string;
-  readonly aggregateId: Id<string>;
-}
 
 export interface SeenVersion extends AggregateKey {
   readonly version: number;
@@ -17,15 +9,21 @@ export interface SeenVersion extends AggregateKey {
 export class SeenVersionStore {
   constructor(private readonly sql: Sql) {}
 
-  /** By the text of `aggregateKey`. Aggregates of which nothing was taken are not in it. */
+  /** By `aggregateKey`. Aggregates of which nothing was taken are not in it. */
   async of(keys: readonly AggregateKey[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.sql.query<{ merchant_id: string; source: string; aggregate_id: string; version: number }>(
-      `SELECT merchant_id, source, aggregate_id, version FROM seen_version
-       WHERE (merchant_id, source, aggregate_id) IN (
-         SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[]))`,
+    const rows = await this.sql.query<{ place: bigint; version: number }>(
+      `SELECT place, version
+       FROM unnest($1::uuid[], $2::text[], $3::uuid[]) WITH ORDINALITY AS asked (merchant_id, source, aggregate_id, place)
+       JOIN seen_version USING (merchant_id, source, aggregate_id)`,
       columnsOf(keys),
     );
-    return new Map(rows.map((row) => [textOf(row.merchant_id, row.source, row.aggregate_id), row.version]));
+    return new Map(
+      rows.map(({ place, version }) => {
+        const key = keys[Number(place) - 1];
+        invariant(key !== undefined, `nothing was asked at place ${place}`);
+        return [aggregateKey(key), version];
+      }),
+    );
   }
 
   /** Each aggregate once. */
@@ -38,15 +36,6 @@ export class SeenVersionStore {
       [...columnsOf(seen), seen.map(({ version }) => version)],
     );
   }
-}
-
-/** What the versions of an aggregate are kept by in memory. */
-export function aggregateKey({ merchantId, source, aggregateId }: AggregateKey): string {
-  return textOf(uuidOf(merchantId), source, uuidOf(aggregateId));
-}
-
-function textOf(...parts: readonly [merchant: string, source: string, aggregate: string]): string {
-  return parts.join(' ');
 }
 
 function columnsOf(keys: readonly AggregateKey[]): readonly [string[], string[], string[]] {

@@ -3,7 +3,12 @@ import { judgeAttempt, type Clock } from '#domain';
 import { UnitOfWork } from '#persistence';
 import { CLOCK } from '#runtime';
 import { signWebhook } from '#security';
-import { WebhookSender, type WebhookReply, type WebhookRequest } from '../delivery/webhook-sender.ts';
+import {
+  WEBHOOK_SENDER,
+  type WebhookReply,
+  type WebhookRequest,
+  type WebhookSender,
+} from '../delivery/webhook-sender.ts';
 import type { AttemptRecord } from '../stores/delivery.store.ts';
 import type { DueDelivery } from '../stores/due-deliveries.ts';
 import type { EndpointHealth } from '../stores/endpoint.store.ts';
@@ -22,7 +27,7 @@ type Outcome = Exclude<WebhookReply, { kind: 'called_off' }>;
 export class AttemptDelivery {
   constructor(
     private readonly unitOfWork: UnitOfWork<WebhooksStores>,
-    private readonly sender: WebhookSender,
+    @Inject(WEBHOOK_SENDER) private readonly sender: WebhookSender,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CHANCE) private readonly chance: () => number,
   ) {}

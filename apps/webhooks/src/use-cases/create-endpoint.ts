@@ -4,7 +4,7 @@ import type { Clock, Ids, MerchantId, Result } from '#domain';
 import { UnitOfWork } from '#persistence';
 import { CLOCK, IDS } from '#runtime';
 import { mintWebhookSecret, type WebhookSecret } from '#security';
-import { TargetGuard, TargetRefused } from '../delivery/target-guard.ts';
+import { WEBHOOK_TARGETS, type WebhookTargets } from '../delivery/webhook-targets.ts';
 import type { Endpoint } from '../stores/endpoint.store.ts';
 import type { WebhooksStores } from '../stores/webhooks-stores.ts';
 import { ENVIRONMENT, type WebhooksEnvironment } from '../webhooks.config.ts';
@@ -31,7 +31,7 @@ export interface CreatedEndpoint {
 export class CreateEndpoint {
   constructor(
     private readonly unitOfWork: UnitOfWork<WebhooksStores>,
-    private readonly guard: TargetGuard,
+    @Inject(WEBHOOK_TARGETS) private readonly targets: WebhookTargets,
     @Inject(IDS) private readonly ids: Ids,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(ENVIRONMENT) private readonly environment: WebhooksEnvironment,
@@ -58,9 +58,9 @@ export class CreateEndpoint {
     const secret = mintWebhookSecret();
     return this.unitOfWork.run(async (tx) => {
       await tx.feed.lock(new Set([merchantId]));
-      const listening = await tx.endpoints.listening([merchantId]);
-      if (listening.length >= endpointsMax) {
-        return err({ field: 'url', message: `A merchant has at most ${endpointsMax} enabled endpoints.` });
+      // Disabled ones count, too: they are kept and shown, and nothing but this bounds how many there are.
+      if ((await tx.endpoints.countOf(merchantId)) >= endpointsMax) {
+        return err({ field: 'url', message: `A merchant has at most ${endpointsMax} endpoints; delete one of them.` });
       }
       await tx.endpoints.add(endpoint, secret);
       return ok({ endpoint, secret });
@@ -76,12 +76,7 @@ export class CreateEndpoint {
     if (url.username !== '' || url.password !== '') {
       return 'A URL is shown and logged, so it must not carry a name or a password; verify the signature instead.';
     }
-    try {
-      await this.guard.addressesOf(url.hostname);
-      return undefined;
-    } catch (error) {
-      if (error instanceof TargetRefused) return `Events cannot be sent there: ${error.message}.`;
-      throw error;
-    }
+    const objection = await this.targets.objectionTo(url.hostname);
+    return objection === undefined ? undefined : `Events cannot be sent there: ${objection}.`;
   }
 }

@@ -5,7 +5,7 @@ import { CLOCK } from '#runtime';
 import type { Endpoint } from '../stores/endpoint.store.ts';
 import type { WebhooksStores } from '../stores/webhooks-stores.ts';
 
-/** Takes an endpoint away; what has not been delivered to it never will be. */
+/** Takes an endpoint away; what has not been delivered to it never will be. Doing so again changes nothing. */
 @Injectable()
 export class DeleteEndpoint {
   constructor(
@@ -13,7 +13,7 @@ export class DeleteEndpoint {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** The endpoint as it then stands; undefined when the merchant has no such endpoint. */
+  /** The endpoint as it then stands, deleted now or before; undefined when the merchant never had such an endpoint. */
   execute(merchantId: MerchantId, endpointId: WebhookEndpointId): Promise<Endpoint | undefined> {
     return this.unitOfWork.run(async (tx) => {
       // Whoever feeds the merchant holds this, too: no delivery is added behind our back.

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { causeOf, inVersionOrder, invariant, isAskedFor } from '#domain';
+import { aggregateKey, causeOf, inVersionOrder, invariant, isAskedFor } from '#domain';
 import type { Clock, EventId, Id, Ids, MerchantEvent, MerchantId, PaymentId } from '#domain';
 import { CLOCK, IDS } from '#runtime';
 import type { NewDelivery } from '../stores/delivery.store.ts';
 import type { FeedEntry } from '../stores/feed.store.ts';
-import { aggregateKey } from '../stores/seen-version.store.ts';
 import type { WebhooksStores } from '../stores/webhooks-stores.ts';
 
 /** Something that happened, whether merchants are told or not. */

@@ -1,6 +1,21 @@
+import { uuidOf, type Id, type MerchantId } from '../primitives/type-id.ts';
+
+/** One aggregate of one service, as the order guard tells them apart. */
+export interface AggregateKey {
+  readonly merchantId: MerchantId;
+  /** The service that speaks of it, for example `payments`: each counts by itself. */
+  readonly source: string;
+  readonly aggregateId: Id<string>;
+}
+
+/** The same for the same aggregate, whatever its id is called. */
+export function aggregateKey({ merchantId, source, aggregateId }: AggregateKey): string {
+  return [uuidOf(merchantId), source, uuidOf(aggregateId)].join(' ');
+}
+
 /** An event's place within its aggregate: versions count 1…n without a gap. */
 export interface Versioned {
-  /** Tells aggregates apart; whatever the caller keeps its last versions by. */
+  /** By `aggregateKey`. */
   readonly aggregate: string;
   readonly version: number;
 }

@@ -11,7 +11,7 @@ import type {
 } from '../types/user-error.type.ts';
 import type { Refusal } from '../../use-cases/answer.ts';
 import type { Problem } from '../inputs/problems.ts';
-import { docsUrlOf, PUBLIC_URL } from './docs-url.ts';
+import { docsUrlOf, PUBLIC_URL } from '../../docs/docs-url.ts';
 
 /** What clients see of each refusal. Total: a new refusal does not compile without its code. */
 const errorCodeOf = {

@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import type { DocsPage } from '../errors/docs-url.ts';
+import type { DocsPage } from '../../docs/docs-url.ts';
 
 /**
  * Tells what is wrong with a value in words that say what to do; undefined when nothing is. `input` is the input object

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
-import type { DocsPage } from '../errors/docs-url.ts';
+import type { DocsPage } from '../../docs/docs-url.ts';
 import type { ProblemContext } from './constraint.ts';
 
 /** Something that is wrong with an input, and where. */

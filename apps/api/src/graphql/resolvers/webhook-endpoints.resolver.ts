@@ -55,7 +55,8 @@ export class WebhookEndpointsResolver {
 
   @Mutation(() => DeleteWebhookEndpointPayload, {
     nullable: true,
-    description: 'Deletes an endpoint; what has not been delivered to it never will be.',
+    description:
+      'Deletes an endpoint; what has not been delivered to it never will be. Deleting it again gives the same answer.',
   })
   async deleteWebhookEndpoint(
     @Args('input', { type: () => DeleteWebhookEndpointInput, description: 'Which.' })
