@@ -22,7 +22,10 @@ export interface LoadResult {
 }
 
 /** Payments by tok_visa that do not wait for their outcome, each with a key and a reference of its own. */
-export async function createPayments(demo: Demo, { connections, amount, seconds, perSecond }: LoadOptions): Promise<LoadResult> {
+export async function createPayments(
+  demo: Demo,
+  { connections, amount, seconds, perSecond }: LoadOptions,
+): Promise<LoadResult> {
   const result = await autocannon({
     url: demo.graphqlUrl,
     connections,

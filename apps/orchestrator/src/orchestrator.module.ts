@@ -9,6 +9,7 @@ import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment
 import { BeginOperationOnRequest } from './consumers/begin-operation-on-request.ts';
 import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-payment-settled.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config.ts';
+import { RiskAnswers } from './schedules/risk-answers.ts';
 import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
 import { orchestratorStores } from './stores/orchestrator-stores.ts';
 import { AcquirerCalls } from './use-cases/acquirer-calls.ts';
@@ -50,6 +51,7 @@ export class OrchestratorModule {
         TellSagas,
         MakeAcquirerCall,
         TakeDueTurn,
+        RiskAnswers,
         SagaAlarmClock,
       ],
     };

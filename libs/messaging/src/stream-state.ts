@@ -1,6 +1,6 @@
 import type { ConsumerInfo, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
-import type { EventSource } from '#contracts';
-import { ensureStream, streamBytesMax } from './topology.ts';
+import { streams, type EventSource } from '#contracts';
+import { ensureStream, isNotFound, streamBytesMax } from './topology.ts';
 
 /** What a relay has to know of its stream. */
 export interface StreamState {
@@ -28,6 +28,20 @@ export async function inspectStream(
   const latecomers = consumers.filter((consumer) => consumer.config.metadata?.[missedTheBeginning] !== undefined);
   const births = [info.created, ...latecomers.map((consumer) => consumer.created)].map((time) => Date.parse(time));
   return { generation: new Date(Math.max(...births)), lastSeq: BigInt(info.state.last_seq) };
+}
+
+/**
+ * Whether the consumer has messages that it has never looked at: on the stream, or in hand for the first time. One that
+ * nobody has made yet has none.
+ */
+export async function hasUnread(manager: JetStreamManager, source: EventSource, consumer: string): Promise<boolean> {
+  try {
+    const info = await manager.consumers.info(streams[source].name, consumer);
+    return info.num_pending > 0 || info.num_ack_pending > info.num_redelivered;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 /**

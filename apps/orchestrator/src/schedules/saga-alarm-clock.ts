@@ -1,9 +1,9 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { WakeUp } from '#messaging';
 import type { Logger } from '#observability';
-import { SagaStore, UnitOfWork, type DueSaga, type Sql } from '#persistence';
+import { SagaStore, type DueSaga, type SagaAction, type Sql } from '#persistence';
 import { LOGGER, SQL } from '#runtime';
-import type { OrchestratorStores } from '../stores/orchestrator-stores.ts';
+import { RiskAnswers } from './risk-answers.ts';
 import { TakeDueTurn } from '../use-cases/take-due-turn.ts';
 
 /** Deadlines are in seconds; a quarter of one late is on time. */
@@ -11,6 +11,9 @@ const pollMs = 250;
 /** Longer than an acquirer is listened to; a saga in the hands of a process that died is taken up after this. */
 const leaseMs = 15_000;
 const takenAtOnce = 64;
+
+const withoutRiskPolicy = ['attempt', 'check'] as const satisfies readonly SagaAction[];
+const allActions = [...withoutRiskPolicy, 'decide_without_risk'] as const satisfies readonly SagaAction[];
 
 /** Wakes the sagas whose time has come: deadlines, further tries, and questions about lost calls. */
 @Injectable()
@@ -21,7 +24,7 @@ export class SagaAlarmClock implements OnApplicationBootstrap, BeforeApplication
 
   constructor(
     private readonly takeDueTurn: TakeDueTurn,
-    private readonly unitOfWork: UnitOfWork<OrchestratorStores>,
+    private readonly riskAnswers: RiskAnswers,
     @Inject(SQL) private readonly sql: Sql,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -41,7 +44,7 @@ export class SagaAlarmClock implements OnApplicationBootstrap, BeforeApplication
     const sagas = new SagaStore(this.sql);
     while (!this.stopping) {
       try {
-        const due = await sagas.takeDue(owner, leaseMs, takenAtOnce);
+        const due = await sagas.takeDue(owner, leaseMs, takenAtOnce, await this.actionsNow());
         await Promise.all(due.map((saga) => this.wake(saga)));
         if (due.length < takenAtOnce) await this.doorbell.wait(pollMs);
       } catch (error) {
@@ -49,6 +52,11 @@ export class SagaAlarmClock implements OnApplicationBootstrap, BeforeApplication
         await this.doorbell.wait(pollMs);
       }
     }
+  }
+
+  /** As long as an answer of risk may lie unread, its silence is our own, and no policy decides. */
+  private async actionsNow(): Promise<readonly SagaAction[]> {
+    return (await this.riskAnswers.mayLieUnread()) ? withoutRiskPolicy : allActions;
   }
 
   private async wake(due: DueSaga): Promise<void> {

@@ -28,15 +28,16 @@ export class TellSagas {
 
   private async write(happenings: readonly SagaHappening[]): Promise<Outcome<'told'>[]> {
     try {
-      await this.unitOfWork.run((tx) => this.advanceSagas.execute(tx, happenings));
+      await this.writeTogether(happenings);
       return happenings.map(() => 'told');
     } catch (error) {
       // A fault of the database is nobody's own: each would meet it again.
       if (happenings.length === 1 || error instanceof DatabaseFault) throw error;
-      return happenings.map(async (happening) => {
-        await this.write([happening]);
-        return 'told' as const;
-      });
+      return happenings.map((happening) => this.writeTogether([happening]).then(() => 'told'));
     }
+  }
+
+  private writeTogether(happenings: readonly SagaHappening[]): Promise<void> {
+    return this.unitOfWork.run((tx) => this.advanceSagas.execute(tx, happenings));
   }
 }

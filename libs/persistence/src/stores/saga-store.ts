@@ -155,16 +155,16 @@ export class SagaStore {
 
   /**
    * Takes sagas whose time has come, for `leaseMs`: whoever dies with one in hand leaves it to the next after that.
-   * Processes side by side get different ones.
+   * Processes side by side get different ones. Only what is due to one of `actions`; the rest stays due.
    */
-  async takeDue(owner: string, leaseMs: number, limit: number): Promise<DueSaga[]> {
+  async takeDue(owner: string, leaseMs: number, limit: number, actions: readonly SagaAction[]): Promise<DueSaga[]> {
     const rows = await this.sql.query<TakenRow>(
       `UPDATE saga SET next_run_at = now() + make_interval(secs => $2::float8 / 1000), lease_owner = $1, epoch = epoch + 1
        WHERE (merchant_id, payment_id, id) IN (
-         SELECT merchant_id, payment_id, id FROM saga WHERE next_run_at <= now()
+         SELECT merchant_id, payment_id, id FROM saga WHERE next_run_at <= now() AND next_action = ANY ($4)
          ORDER BY next_run_at LIMIT $3 FOR UPDATE SKIP LOCKED)
        RETURNING merchant_id, payment_id, id, next_action, epoch`,
-      [owner, leaseMs, limit],
+      [owner, leaseMs, limit, actions],
     );
     return rows.map((row) => ({ key: sagaKeyOf(row), action: row.next_action, epoch: row.epoch }));
   }
