@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import type { LoggedEvent, PaymentEventData, PaymentEventType, PaymentTerms } from '#contracts';
+import type { FraudEventData, LoggedEvent, PaymentEventData, PaymentEventType, PaymentTerms } from '#contracts';
 import { shardOf, type CurrencyCode, type Id, type MerchantId, type PaymentId } from '#domain';
 import { RandomIds, SystemClock } from '#security';
 
@@ -67,6 +67,23 @@ export function paymentRefunded(facts: Partial<PaymentFacts> = {}): LoggedEvent 
   const payment = { ...snapshotOf(all, 'REFUNDED'), authorized: amount, captured: amount, refunded: amount };
   const data: PaymentEventData<'payment.refunded'> = { payment, refundId: newId('ref'), amount, acquirer };
   return logged(all, 'payment.refunded', data);
+}
+
+/** What the fraud service says when its rules allow a payment. */
+export function paymentAllowed(merchantId: MerchantId, paymentId: PaymentId): LoggedEvent {
+  const data: FraudEventData<'payment.assessed'> = {
+    paymentId,
+    decision: 'allow',
+    score: 1,
+    reasons: [],
+    ruleVersion: 1,
+    assessedAt: new Date().toISOString(),
+  };
+  return {
+    ...logged({ ...completed({ merchantId, paymentId }), version: 1 }, 'payment.created', {} as never),
+    type: 'payment.assessed',
+    payload: JSON.stringify(data),
+  };
 }
 
 type Subject = Pick<PaymentFacts, 'merchantId' | 'paymentId' | 'currency' | 'amount' | 'version' | 'at'>;
