@@ -4,6 +4,7 @@ import { DatabaseFault, poolOf, sqlOf, UnitOfWork, violatedConstraint, type Sql 
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { deferred, until } from '../support/until.ts';
 import { connectedTo } from './support/connected.ts';
+import { DyingServer } from './support/dying-server.ts';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -221,4 +222,24 @@ describe('connections', () => {
       });
     return (await Promise.all([ask(), ask()])).toSorted();
   }
+});
+
+test('the server dies in the packet in which it says that it is ready: the work fails, and the process lives', async () => {
+  const server = await DyingServer.before(database.ownerUrl);
+  const through = await connectedTo(server.urlOf(database.ownerUrl), { schema: 'public', poolSize: 2 });
+  const held = deferred();
+  const begun = deferred();
+  const elsewhere = new UnitOfWork(through, () => ({}));
+  // Takes the connection that there is, so that the next work needs a new one.
+  const first = elsewhere.run(async () => {
+    begun.resolve();
+    await held.promise;
+  });
+  await begun.promise;
+  server.dieAtNextReady();
+  await expect(elsewhere.run((tx) => tx.sql.query('SELECT 1'))).rejects.toBeInstanceOf(DatabaseFault);
+  held.resolve();
+  await first;
+  await through.destroy();
+  await server.close();
 });

@@ -10,6 +10,8 @@ import { WakeUp } from './wake-up.ts';
 /** Where a lane of the log stands; opaque but for what ties it to the stream. */
 export interface RelayCursor {
   readonly lane: number;
+  /** Of the stored row, for its compare-and-set. */
+  readonly version: bigint;
   readonly streamCreated: Date | null;
   readonly streamSeq: bigint;
 }
@@ -117,19 +119,23 @@ export class Relay<Cursor extends RelayCursor> {
   }
 
   /**
-   * Publishes until the lane is lost, something fails, or the relay stops. Works from a cursor that is stored: after a
+   * Publishes until the lane is lost, something fails, or the relay stops. A page is read and published while the cursor
+   * behind the page before is being stored; when that fails, everything that was not stored is forgotten, because after a
    * crash PostgreSQL may give out the transaction ids of a snapshot again that nobody had written down.
    */
   private async holdLane(client: JetStreamClient, held: Cursor, doorbell: WakeUp): Promise<void> {
     const shards = this.shardsOf(held.lane);
     let seen = { reconnects: this.reconnects, at: performance.now() };
-    let stored: Cursor | undefined = await this.followStream(held);
+    let current = await this.followStream(held);
+    let storing: UnderWay<Cursor | undefined> = underWay(Promise.resolve(current));
     let storedAt = performance.now();
-    while (stored !== undefined && !this.stopping.signal.aborted) {
-      const page = await this.log.read(stored, shards, pageSize);
+    while (!this.stopping.signal.aborted) {
+      const page = await this.log.read(current, shards, pageSize);
+      // The connection breaks before the server is back, so a page from behind a crash is never published.
+      if (storing.failed()) break;
       const idle = page.events.length === 0;
       if (idle) await doorbell.wait(pollMs);
-      const position = await this.publish(client, page.events, stored.streamSeq);
+      const position = await this.publish(client, page.events, current.streamSeq);
       const read: Cursor = { ...page.next, streamSeq: position.last };
       let next = read;
       const inDoubt = position.wentBackwards || seen.reconnects !== this.reconnects;
@@ -137,11 +143,17 @@ export class Relay<Cursor extends RelayCursor> {
         seen = { reconnects: this.reconnects, at: performance.now() };
         next = await this.followStream(read, position.wentBackwards);
       }
+      const stored = await storing.result;
+      if (stored === undefined) return;
       const newsToStore = !idle || next !== read;
       if (!newsToStore && performance.now() - storedAt < this.leaseMs / 3) continue;
-      stored = await this.log.advance(next, this.options.owner, this.leaseMs);
+      current = next;
+      // On the row as it was stored last; undefined when the lane is somebody else's by now.
+      const { version } = stored;
+      storing = underWay(this.log.advance({ ...next, version }, this.options.owner, this.leaseMs));
       storedAt = performance.now();
     }
+    await storing.result;
   }
 
   /** Notices a stream that was made anew, lost its end or has a consumer that missed its beginning, and starts the log over. */
@@ -214,4 +226,18 @@ export class Relay<Cursor extends RelayCursor> {
       (shard) => shard % this.options.lanes === lane,
     );
   }
+}
+
+/** Something that goes on beside the rest; it can be seen to have failed before it is awaited. */
+interface UnderWay<T> {
+  readonly result: Promise<T>;
+  failed(): boolean;
+}
+
+function underWay<T>(result: Promise<T>): UnderWay<T> {
+  let failed = false;
+  result.catch(() => {
+    failed = true;
+  });
+  return { result, failed: () => failed };
 }

@@ -29,8 +29,6 @@ export class UnitOfWork<Stores extends object> {
   /** Errors: `DatabaseFault` (retryable, nothing kept), `CommitOutcomeUnknown`, or whatever `work` throws. */
   async run<T>(work: (tx: Transaction<Stores>) => Promise<T>): Promise<T> {
     const client = await this.borrow();
-    // Without a listener an error event of a borrowed connection would end the process; the next query reports it.
-    client.on('error', reportedByTheNextQuery);
     // A connection goes back only when the server has confirmed that no transaction is open on it.
     let clean = false;
     const opened = openScope(client);
@@ -56,12 +54,21 @@ export class UnitOfWork<Stores extends object> {
     }
   }
 
-  private async borrow(): Promise<PoolClient> {
-    try {
-      return await poolOf(this.dataSource).connect();
-    } catch (error) {
-      throw asFault(error);
-    }
+  /**
+   * Without a listener an error event of a borrowed connection would end the process; the next query reports it. By callback,
+   * because a server that dies may say so in the same packet in which it has just said that it is ready.
+   */
+  private borrow(): Promise<PoolClient> {
+    return new Promise((resolve, reject) => {
+      poolOf(this.dataSource).connect((error, client) => {
+        if (client === undefined) {
+          reject(asFault(error));
+          return;
+        }
+        client.on('error', reportedByTheNextQuery);
+        resolve(client);
+      });
+    });
   }
 }
 

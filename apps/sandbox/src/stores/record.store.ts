@@ -15,12 +15,11 @@ export class RecordStore {
 
   /** On a plain connection: every payment passes here twice, and its statements are planned once per connection. */
   async transaction<T>(work: (tx: RecordTransaction) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
     let broken: Error | undefined;
     const note = (error: Error): void => {
       broken = error;
     };
-    client.on('error', note);
+    const client = await this.borrow(note);
     try {
       await client.query('BEGIN');
       const result = await work(new RecordTransaction(client, this.names));
@@ -45,8 +44,19 @@ export class RecordStore {
     return row === undefined ? null : { operation: row.operation, ...row.answer };
   }
 
-  private get pool(): Pool {
-    return (this.dataSource.driver as PostgresDriver).master as Pool;
+  /** By callback: a server that dies may say so in the same packet in which it has just said that it is ready. */
+  private borrow(broke: (error: Error) => void): Promise<PoolClient> {
+    const pool = (this.dataSource.driver as PostgresDriver).master as Pool;
+    return new Promise((resolve, reject) => {
+      pool.connect((error, client) => {
+        if (client === undefined) {
+          reject(error ?? new Error('The pool gave neither a connection nor a reason.'));
+          return;
+        }
+        client.on('error', broke);
+        resolve(client);
+      });
+    });
   }
 }
 
