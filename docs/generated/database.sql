@@ -895,6 +895,9 @@ CREATE TABLE feed.inbox (
 );
 
 CREATE TABLE feed.merchant_event (
+  seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  shard smallint NOT NULL,
   merchant_id uuid NOT NULL,
   sequence bigint NOT NULL,
   event_id uuid NOT NULL,
@@ -904,9 +907,12 @@ CREATE TABLE feed.merchant_event (
   data jsonb NOT NULL,
   CONSTRAINT merchant_event_pkey PRIMARY KEY (merchant_id, sequence),
   CONSTRAINT merchant_event_once UNIQUE (event_id),
-  CONSTRAINT merchant_event_sequence_positive CHECK (sequence >= 1)
+  CONSTRAINT merchant_event_sequence_positive CHECK (sequence >= 1),
+  CONSTRAINT merchant_event_shard_in_range CHECK (shard >= 0 AND shard <= 63)
 );
 CREATE INDEX merchant_event_by_payment ON feed.merchant_event USING btree (merchant_id, payment_id, sequence);
+CREATE INDEX merchant_event_by_seq ON feed.merchant_event USING btree (seq);
+CREATE INDEX merchant_event_by_xid ON feed.merchant_event USING btree (xid);
 
 CREATE TABLE feed.merchant_sequence (
   merchant_id uuid NOT NULL,
@@ -922,6 +928,22 @@ CREATE TABLE feed.migration (
   CONSTRAINT "PK_3043fc6b8af7c99b8b98830094f" PRIMARY KEY (id)
 );
 
+CREATE TABLE feed.relay_cursor (
+  lane integer NOT NULL,
+  owner text,
+  lease_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  epoch bigint DEFAULT 0 NOT NULL,
+  version bigint DEFAULT 0 NOT NULL,
+  published pg_snapshot DEFAULT '3:3:'::pg_snapshot NOT NULL,
+  publishing pg_snapshot,
+  after_seq bigint DEFAULT 0 NOT NULL,
+  stream_created timestamp with time zone,
+  stream_seq bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT relay_cursor_pkey PRIMARY KEY (lane)
+);
+COMMENT ON COLUMN feed.relay_cursor.published IS 'every event visible in this snapshot is on the stream';
+COMMENT ON COLUMN feed.relay_cursor.publishing IS 'end of the window being worked on, up to after_seq';
+
 CREATE TABLE feed.seen_version (
   merchant_id uuid NOT NULL,
   source text NOT NULL,
@@ -932,6 +954,22 @@ CREATE TABLE feed.seen_version (
 ) WITH (fillfactor=80);
 COMMENT ON TABLE feed.seen_version IS 'order guard: the last event that was taken of each aggregate of each service';
 
+CREATE VIEW feed.event AS
+ SELECT seq,
+    xid,
+    shard,
+    event_id,
+    merchant_id,
+    'merchant_feed'::text AS aggregate_type,
+    merchant_id AS aggregate_id,
+    sequence::double precision AS aggregate_version,
+    type,
+    1::smallint AS schema_version,
+    data::text AS payload,
+    NULL::text AS trace,
+    occurred_at
+   FROM feed.merchant_event;
+
 GRANT USAGE ON SCHEMA feed TO quittance_api, quittance_webhooks;
 GRANT SELECT, INSERT, UPDATE (replayed_at) ON feed.dead_letter TO quittance_webhooks;
 GRANT SELECT ON feed.delivery TO quittance_api;
@@ -941,10 +979,12 @@ GRANT SELECT, INSERT ON feed.delivery_attempt TO quittance_webhooks;
 GRANT SELECT ON feed.endpoint TO quittance_api;
 GRANT SELECT, INSERT, UPDATE (deleted_at, failing_since, paused_until, status) ON feed.endpoint TO quittance_webhooks;
 GRANT SELECT, INSERT, DELETE ON feed.endpoint_secret TO quittance_webhooks;
+GRANT SELECT ON feed.event TO quittance_webhooks;
 GRANT SELECT, INSERT, DELETE ON feed.inbox TO quittance_webhooks;
 GRANT SELECT ON feed.merchant_event TO quittance_api;
 GRANT SELECT, INSERT ON feed.merchant_event TO quittance_webhooks;
 GRANT SELECT, INSERT, UPDATE (last_sequence) ON feed.merchant_sequence TO quittance_webhooks;
+GRANT SELECT, INSERT, UPDATE ON feed.relay_cursor TO quittance_webhooks;
 GRANT SELECT, INSERT, UPDATE (version) ON feed.seen_version TO quittance_webhooks;
 
 -- ──────────────────── sandbox ────────────────────

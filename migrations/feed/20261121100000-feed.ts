@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * The schema of the merchant feed: what each merchant was told, numbered without a gap, and its deliveries to webhook
- * endpoints. The service publishes nothing, so of the event backbone it has only the inbox and the dead letters.
+ * endpoints. The feed is also the service's event log: the relay reads it through the view `event`, so nothing is written
+ * twice, and a feed is one aggregate whose versions are its sequence.
  *
  * Locks are always taken in the order merchant_sequence, endpoint, delivery.
  */
@@ -39,6 +40,21 @@ const backbone = [
     replayed_at timestamptz
   )`,
   `CREATE INDEX dead_letter_by_time ON feed.dead_letter (parked_at DESC)`,
+
+  `CREATE TABLE feed.relay_cursor (
+    lane integer CONSTRAINT relay_cursor_pkey PRIMARY KEY,
+    owner text,
+    lease_until timestamptz NOT NULL DEFAULT '-infinity',
+    epoch bigint NOT NULL DEFAULT 0,
+    version bigint NOT NULL DEFAULT 0,
+    published pg_snapshot NOT NULL DEFAULT '3:3:',
+    publishing pg_snapshot,
+    after_seq bigint NOT NULL DEFAULT 0,
+    stream_created timestamptz,
+    stream_seq bigint NOT NULL DEFAULT 0
+  )`,
+  `COMMENT ON COLUMN feed.relay_cursor.published IS 'every event visible in this snapshot is on the stream'`,
+  `COMMENT ON COLUMN feed.relay_cursor.publishing IS 'end of the window being worked on, up to after_seq'`,
 ];
 
 const feed = [
@@ -58,6 +74,9 @@ const feed = [
   `COMMENT ON TABLE feed.seen_version IS 'order guard: the last event that was taken of each aggregate of each service'`,
 
   `CREATE TABLE feed.merchant_event (
+    seq bigint GENERATED ALWAYS AS IDENTITY (CACHE 1),
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    shard smallint NOT NULL CONSTRAINT merchant_event_shard_in_range CHECK (shard BETWEEN 0 AND 63),
     merchant_id uuid NOT NULL,
     sequence bigint NOT NULL CONSTRAINT merchant_event_sequence_positive CHECK (sequence >= 1),
     event_id uuid NOT NULL CONSTRAINT merchant_event_once UNIQUE,
@@ -68,6 +87,17 @@ const feed = [
     CONSTRAINT merchant_event_pkey PRIMARY KEY (merchant_id, sequence)
   )`,
   `CREATE INDEX merchant_event_by_payment ON feed.merchant_event (merchant_id, payment_id, sequence)`,
+  // New events are found by transaction id; the pages of a long window, after an outage or a rewind, by position.
+  `CREATE INDEX merchant_event_by_xid ON feed.merchant_event (xid)`,
+  `CREATE INDEX merchant_event_by_seq ON feed.merchant_event (seq)`,
+
+  // A sequence is longer than an integer, and becomes a number of JSON: exact up to 2^53.
+  `CREATE VIEW feed.event AS
+    SELECT seq, xid, shard, event_id, merchant_id, 'merchant_feed' AS aggregate_type, merchant_id AS aggregate_id,
+      sequence::double precision AS aggregate_version, type, 1::smallint AS schema_version, data::text AS payload,
+      NULL::text AS trace, occurred_at
+    FROM feed.merchant_event`,
+  `COMMENT ON VIEW feed.event IS 'the feed as an event log: the aggregate is the feed of a merchant, its version the sequence'`,
 ];
 
 const endpoints = [
@@ -132,6 +162,8 @@ const grants = [
   `GRANT USAGE ON SCHEMA feed TO quittance_webhooks, quittance_api`,
   `GRANT SELECT, INSERT, DELETE ON feed.inbox TO quittance_webhooks`,
   `GRANT SELECT, INSERT, UPDATE (replayed_at) ON feed.dead_letter TO quittance_webhooks`,
+  `GRANT SELECT ON feed.event TO quittance_webhooks`,
+  `GRANT SELECT, INSERT, UPDATE ON feed.relay_cursor TO quittance_webhooks`,
   `GRANT SELECT, INSERT, UPDATE (last_sequence) ON feed.merchant_sequence TO quittance_webhooks`,
   `GRANT SELECT, INSERT, UPDATE (version) ON feed.seen_version TO quittance_webhooks`,
   `GRANT SELECT, INSERT, UPDATE (status, failing_since, paused_until, deleted_at) ON feed.endpoint TO quittance_webhooks`,

@@ -58,7 +58,7 @@ test('all streams fit together into the server that we start', async () => {
   for (const source of Object.keys(streams) as EventSource[]) await ensureStream(manager, source);
   await ensureDeadLetterStream(manager);
   const account = await manager.getAccountInfo();
-  expect(account.streams).toBe(4);
+  expect(account.streams).toBe(5);
 });
 
 test('a stream that another release makes in the same moment is taken as it is', async () => {
@@ -114,6 +114,47 @@ describe('room', () => {
     await handle('filtered', 3);
     await inspectStream(manager, 'payments', comfortable);
     expect(await firstKept()).toBe(11);
+  });
+});
+
+describe('the stream of the feed, which partners read', () => {
+  const feed = streams.feed.name;
+
+  async function tell(count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) {
+      await broker.publish('feed.v1.0.mer_1.payment.created', '{}', crypto.randomUUID());
+    }
+  }
+
+  beforeEach(async () => {
+    await ensureStream(manager, 'feed');
+  });
+
+  test('is not cleared for want of consumers of ours, nor of what all partners have read', async () => {
+    await tell(3);
+    await inspectStream(manager, 'feed', comfortable);
+    await manager.consumers.add(feed, { durable_name: 'partner', ack_policy: 'none', filter_subject: 'feed.v1.1.>' });
+    await inspectStream(manager, 'feed', comfortable);
+    expect((await manager.streams.info(feed)).state).toMatchObject({ first_seq: 1, messages: 3 });
+  });
+
+  test('drops its oldest when it is full, so that a partner who is away stops nobody', async () => {
+    await manager.consumers.add(feed, { durable_name: 'away', ack_policy: 'explicit' });
+    await manager.streams.update(feed, { max_bytes: 1_024 });
+    await tell(50);
+    const { state } = await manager.streams.info(feed);
+    expect(state.last_seq).toBe(50);
+    expect(state.first_seq).toBeGreaterThan(1);
+  });
+
+  test('is of the same generation whatever a partner’s consumer says of itself', async () => {
+    const before = await inspectStream(manager, 'feed');
+    await tell(3);
+    await manager.streams.purge(feed, { seq: 3 });
+    const metadata = metadataOfNewConsumer(await manager.streams.info(feed));
+    expect(metadata).not.toEqual({});
+    await manager.consumers.add(feed, { durable_name: 'partner', ack_policy: 'explicit', metadata });
+    expect((await inspectStream(manager, 'feed')).generation).toEqual(before.generation);
   });
 });
 

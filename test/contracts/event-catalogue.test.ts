@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import specs from '@asyncapi/specs';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -62,6 +63,33 @@ test('every event has its channel and its message', () => {
     channels: Object.fromEntries([...catalogue.keys()].map((type) => [type, {}])),
     components: { messages: Object.fromEntries([...catalogue.keys()].map((type) => [type, {}])) },
   });
+});
+
+describe('what partners are told on the stream of the feed', () => {
+  test.each<[type: string, fields: string[]]>([
+    ['payment.created', ['payment']],
+    ['payment.captured', ['acquirer', 'amount', 'captureId', 'final', 'payment']],
+    ['payment.settled', ['batchId', 'currency', 'fee', 'net', 'paymentId', 'settledAt']],
+  ])('of %s', (type, fields) => {
+    expect(document).toMatchObject({
+      channels: { [`feed.v1.${type}`]: { address: `feed.v1.{shard}.{merchant}.${type}` } },
+      components: { schemas: { [`feed.v1.${type}`]: { required: expect.toSatisfy(sameAs(fields)) } } },
+    });
+  });
+
+  test('is these types and no other', () => {
+    const facts = [...catalogue.keys()]
+      .filter((type) => type.startsWith('feed.'))
+      .map((type) => type.split('.').at(-1));
+    expect(facts).toEqual([
+      ...['created', 'sent_to_review', 'authorized', 'declined', 'failed', 'captured', 'capture_failed', 'voided'],
+      ...['void_failed', 'refunded', 'refund_failed', 'settled'],
+    ]);
+  });
+
+  function sameAs(fields: readonly string[]): (required: readonly string[]) => boolean {
+    return (required) => isDeepStrictEqual(required.toSorted(), fields);
+  }
 });
 
 describe('an event on the wire, held against its message in the catalogue', () => {

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram, type ConsoleProgram } from '../support/console-program.ts';
 import { MerchantClient } from '../support/merchant-client.ts';
 import { startStack, type Stack } from '../support/stack.ts';
-import { messagesOf } from '../support/stream-messages.ts';
 import { Subscriber, type Heard } from '../support/subscriber.ts';
 import { until } from '../support/until.ts';
 import { Receiver } from '../webhooks/receiver.ts';
@@ -18,19 +19,18 @@ interface ToldEvent {
 const hook = '/partner';
 const told = '{ id sequence type paymentId data }';
 
-/** What a merchant is told of a payment that is captured by hand, and which stream carries it to partners. */
-const life = [
-  ['payments.v1', 'payment.created'],
-  ['payments.v1', 'payment.authorized'],
-  ['payments.v1', 'payment.captured'],
-  ['settlement.v1', 'payment.settled'],
-] as const;
+/** What a merchant is told of a payment that is captured by hand. */
+const life = ['payment.created', 'payment.authorized', 'payment.captured', 'payment.settled'];
+
+/** The page for partners shows one program. It is run as it stands there. */
+const [, partnerProgram = ''] = /^```js\n(.*?)^```$/ms.exec(await readFile('docs/partner-events.md', 'utf8')) ?? [];
 
 let stack: Stack;
 let merchant: MerchantClient;
 let receiver: Receiver;
 let subscriber: Subscriber;
 let heard: Heard<{ readonly events: ToldEvent }>;
+let partner: ConsoleProgram;
 
 beforeAll(async () => {
   [stack, receiver] = await Promise.all([startStack(), Receiver.open()]);
@@ -43,10 +43,15 @@ beforeAll(async () => {
   subscriber = new Subscriber(stack.demo, { authorization: `Bearer ${stack.demo.secretKey}` });
   // Behind the last event of the sample payment, so that nothing is missed while the socket opens.
   const after = (await queried()).at(-1)?.id;
+  partner = runProgram(process.execPath, ['--input-type=module', '--eval', partnerProgram], {
+    env: { ...process.env, NATS_URL: stack.demo.natsUrl, MERCHANT_ID: stack.demo.merchantId },
+  });
   heard = subscriber.subscribe(`subscription ($after: String) { events(after: $after) ${told} }`, { after });
 });
 
 afterAll(async () => {
+  partner.signal('SIGKILL');
+  await partner.exit;
   await subscriber.leave();
   await receiver.close();
   await stack.remove();
@@ -74,7 +79,7 @@ test('each event of a payment is one and the same on webhook, subscription, quer
 
   const events = (await heard.hear(life.length)).map((item) => item.events);
   const [first] = events;
-  expect(events.map(({ type }) => type)).toEqual(life.map(([, type]) => type));
+  expect(events.map(({ type }) => type)).toEqual(life);
   expect(events.map((event) => event.paymentId)).toEqual(life.map(() => paymentId));
   expect(events.map(({ sequence }) => sequence)).toEqual(life.map((_, index) => (first?.sequence ?? 0) + index));
 
@@ -83,13 +88,11 @@ test('each event of a payment is one and the same on webhook, subscription, quer
   await until('the webhooks', () => delivered().length >= life.length);
   expect(delivered()).toEqual(events.map(({ id, sequence, type, data }) => ({ id, sequence, type, data })));
 
-  // A stream is of all merchants and numbers nothing for one of them; what it shares with the feed is the event itself.
-  const messages = [
-    ...(await messagesOf(stack.demo.natsUrl, 'payments')),
-    ...(await messagesOf(stack.demo.natsUrl, 'settlement')),
-  ];
-  const carried = messages.filter(({ id }) => events.some((event) => event.id === id));
-  expect(carried.map(({ id, type, subject }) => ({ id, type, subject }))).toEqual(
-    events.map(({ id, type }, index) => ({ id, type: `${life[index]?.[0]}.${type}`, subject: paymentId })),
+  await partner.printed(new RegExp(`"id":"${events.at(-1)?.id}".*\\n`));
+  const lines = partner.output().trimEnd().split('\n');
+  const streamed = lines.map((line) => JSON.parse(line) as Omit<ToldEvent, 'paymentId'>);
+  expect(streamed.map(({ sequence }) => sequence)).toEqual(streamed.map((_, index) => index + 1));
+  expect(streamed.slice(-life.length)).toEqual(
+    events.map(({ id, sequence, type, data }) => ({ id, sequence, type: `feed.v1.${type}`, data })),
   );
 });

@@ -82,9 +82,11 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'feed.delivery_attempt': 'SELECT INSERT',
     'feed.endpoint': 'SELECT INSERT UPDATE(deleted_at failing_since paused_until status)',
     'feed.endpoint_secret': 'SELECT INSERT DELETE',
+    'feed.event': 'SELECT',
     'feed.inbox': relayed.inbox,
     'feed.merchant_event': 'SELECT INSERT',
     'feed.merchant_sequence': 'SELECT INSERT UPDATE(last_sequence)',
+    'feed.relay_cursor': relayed.cursor,
     'feed.seen_version': 'SELECT INSERT UPDATE(version)',
   },
   sandbox: {

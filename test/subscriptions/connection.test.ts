@@ -356,8 +356,8 @@ describe('a client that does not read', () => {
     const first = randomUUID();
     const merchant = uuidOf(door.merchantId);
     await owner.query(
-      `INSERT INTO feed.merchant_event (merchant_id, sequence, event_id, type, occurred_at, data)
-       SELECT $1::uuid, n, CASE n WHEN 1 THEN $2::uuid ELSE gen_random_uuid() END, 'payment.created', now(),
+      `INSERT INTO feed.merchant_event (shard, merchant_id, sequence, event_id, type, occurred_at, data)
+       SELECT 0, $1::uuid, n, CASE n WHEN 1 THEN $2::uuid ELSE gen_random_uuid() END, 'payment.created', now(),
          jsonb_build_object('fill', repeat('x', 4000)) FROM generate_series(1, $3::int) AS n`,
       [merchant, first, eventsTold + 1],
     );

@@ -51,8 +51,8 @@ async function tell(types: readonly string[], { merchantId } = door, hint = true
     [uuidOf(merchantId), types.length],
   );
   await client.query(
-    `INSERT INTO feed.merchant_event (merchant_id, sequence, event_id, type, occurred_at, data)
-     SELECT $1, last_sequence - $4 + position, id, type, now(), '{"n":1}'
+    `INSERT INTO feed.merchant_event (shard, merchant_id, sequence, event_id, type, occurred_at, data)
+     SELECT 0, $1, last_sequence - $4 + position, id, type, now(), '{"n":1}'
      FROM feed.merchant_sequence, unnest($2::uuid[], $3::text[]) WITH ORDINALITY AS told (id, type, position)
      WHERE merchant_id = $1`,
     [uuidOf(merchantId), ids, types, types.length],

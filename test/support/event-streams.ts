@@ -41,8 +41,11 @@ export class EventStreams {
   async publish(source: EventSource, ...events: readonly LoggedEvent[]): Promise<void> {
     await Promise.all(
       events.map((event) => {
-        const subject = subjectOf(source, event.schemaVersion, event.shard, event.type);
-        return this.broker.publish(subject, encodeEnvelope(source, event), `${event.id} ${(this.published += 1)}`);
+        return this.broker.publish(
+          subjectOf(source, event),
+          encodeEnvelope(source, event),
+          `${event.id} ${(this.published += 1)}`,
+        );
       }),
     );
   }

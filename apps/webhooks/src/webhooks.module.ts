@@ -28,7 +28,7 @@ export class WebhooksModule {
           environment,
           schema: 'feed',
           stores: webhooksStores,
-          log: null,
+          log: { source: 'feed', relayedHere: true, keptForever: true },
         }),
       ],
       controllers: [FeedMerchantsOnTheirEvents, AnswerEndpointRequests],

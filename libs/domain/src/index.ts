@@ -132,4 +132,10 @@ export {
   type Ordered,
   type Versioned,
 } from './webhook/event-order.ts';
-export { causeOf, merchantEventOf, type MerchantEvent, type MerchantEventType } from './webhook/merchant-event.ts';
+export {
+  causeOf,
+  merchantEventOf,
+  visibleFacts,
+  type MerchantEvent,
+  type MerchantEventType,
+} from './webhook/merchant-event.ts';

@@ -211,8 +211,7 @@ export class Relay<Cursor extends RelayCursor> {
     event: LoggedEvent,
   ): Promise<{ readonly seq: bigint; readonly duplicate: boolean }> {
     const { source } = this.options;
-    const subject = subjectOf(source, event.schemaVersion, event.shard, event.type);
-    const ack = await client.publish(subject, encodeEnvelope(source, event), {
+    const ack = await client.publish(subjectOf(source, event), encodeEnvelope(source, event), {
       msgID: event.id,
       timeout: publishTimeoutMs,
       retries: 0,

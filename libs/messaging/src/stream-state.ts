@@ -1,4 +1,4 @@
-import type { ConsumerInfo, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
+import { DiscardPolicy, type ConsumerInfo, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { streams, type EventSource } from '#contracts';
 import { ensureStream, isNotFound, streamBytesMax } from './topology.ts';
 
@@ -22,12 +22,16 @@ export async function inspectStream(
   comfortable = comfortableBytes,
 ): Promise<StreamState> {
   const info = await ensureStream(manager, source);
+  const lastSeq = BigInt(info.state.last_seq);
+  // The consumers of a stream that makes room by itself are partners'. However many, and whatever their metadata says, none
+  // of them has the log published again or anything removed.
+  if (info.config.discard === DiscardPolicy.Old) return { generation: new Date(Date.parse(info.created)), lastSeq };
   const consumers: ConsumerInfo[] = [];
   for await (const consumer of manager.consumers.list(info.config.name)) consumers.push(consumer);
   if (info.state.bytes > comfortable) await makeRoom(manager, info, consumers);
   const latecomers = consumers.filter((consumer) => consumer.config.metadata?.[missedTheBeginning] !== undefined);
   const births = [info.created, ...latecomers.map((consumer) => consumer.created)].map((time) => Date.parse(time));
-  return { generation: new Date(Math.max(...births)), lastSeq: BigInt(info.state.last_seq) };
+  return { generation: new Date(Math.max(...births)), lastSeq };
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   RetentionPolicy,
   StorageType,
   type JetStreamManager,
+  type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream';
 import { deadLetterStream, streams, type EventSource } from '#contracts';
@@ -12,26 +13,41 @@ export const streamAgeMaxNs = 7 * 24 * 3_600 * 1e9;
 /** The server remembers message ids this long; beyond it the consumers' inboxes know. */
 const duplicateWindowNs = 120 * 1e9;
 /**
- * A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. A
- * server sets this much aside for each stream, so the three of them and the dead letters stay below the 4 GB that ours has.
+ * A server sets this much aside for each stream, so the three that services read, the feed's half and the dead letters stay
+ * below the 4 GB that ours has.
  */
 export const streamBytesMax = 1024 ** 3;
+const feedBytesMax = streamBytesMax / 2;
 const deadLetterBytesMax = 128 * 1024 ** 2;
+
+/**
+ * A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. The
+ * feed's readers are partners, and one that is slow or gone must not stop the others: its stream drops the oldest, which
+ * the `events` query still has.
+ */
+const limitsOf: Readonly<Record<EventSource, StreamLimits>> = {
+  payments: { max_bytes: streamBytesMax, discard: DiscardPolicy.New },
+  fraud: { max_bytes: streamBytesMax, discard: DiscardPolicy.New },
+  settlement: { max_bytes: streamBytesMax, discard: DiscardPolicy.New },
+  feed: { max_bytes: feedBytesMax, discard: DiscardPolicy.Old },
+};
+type StreamLimits = Pick<StreamConfig, 'max_bytes' | 'discard'>;
 
 const alreadyInUse = 10058;
 
 /** Makes the stream unless it is there, and tells what it is. Safe to call at any time from several processes. */
 export async function ensureStream(manager: JetStreamManager, source: EventSource): Promise<StreamInfo> {
-  return ensure(manager, { ...streams[source], bytesMax: streamBytesMax });
+  return ensure(manager, streams[source], limitsOf[source]);
 }
 
 export async function ensureDeadLetterStream(manager: JetStreamManager): Promise<StreamInfo> {
-  return ensure(manager, { ...deadLetterStream, bytesMax: deadLetterBytesMax });
+  return ensure(manager, deadLetterStream, { max_bytes: deadLetterBytesMax, discard: DiscardPolicy.New });
 }
 
 async function ensure(
   manager: JetStreamManager,
-  stream: { readonly name: string; readonly subjects: readonly string[]; readonly bytesMax: number },
+  stream: { readonly name: string; readonly subjects: readonly string[] },
+  limits: StreamLimits,
 ): Promise<StreamInfo> {
   try {
     return await manager.streams.info(stream.name);
@@ -44,9 +60,8 @@ async function ensure(
       subjects: [...stream.subjects],
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
-      discard: DiscardPolicy.New,
       max_age: streamAgeMaxNs,
-      max_bytes: stream.bytesMax,
+      ...limits,
       duplicate_window: duplicateWindowNs,
     });
   } catch (error) {

@@ -21,7 +21,7 @@ export const loggedEventColumns = `seq, event_id, merchant_id, shard, aggregate_
   schema_version, payload, trace, occurred_at`;
 
 /** The public prefix of an aggregate's ids. */
-const prefixOfAggregate: Readonly<Record<string, string>> = { payment: 'pay', batch: 'bat' };
+const prefixOfAggregate: Readonly<Record<string, string>> = { payment: 'pay', batch: 'bat', merchant_feed: 'mer' };
 
 export function loggedEventOf(row: LoggedEventRow): LoggedEvent {
   return {

@@ -63,6 +63,6 @@ export function backbone<Stores extends object>(options: ServiceOptions<Stores>,
   function choresOf(sql: Sql, clock: Clock): Chore[] {
     const inbox = { name: 'clear the inbox', run: async () => void (await clearInbox(sql, service, clock.now())) };
     const partitions = { name: 'keep event partitions', run: () => keepEventPartitions(sql) };
-    return log?.relayedHere === true ? [partitions, inbox] : [inbox];
+    return log?.relayedHere === true && log.keptForever !== true ? [partitions, inbox] : [inbox];
   }
 }

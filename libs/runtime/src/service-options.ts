@@ -12,7 +12,14 @@ export interface ServiceOptions<Stores extends object> {
   /** What a transaction of this service offers. `announce` wakes the relay of the service's log after the commit. */
   readonly stores: (scope: TransactionScope, parts: StoreParts) => Stores;
   /** The event log in this schema, and whether this process relays it. */
-  readonly log: { readonly source: EventSource; readonly relayedHere: boolean } | null;
+  readonly log: LogOptions | null;
+}
+
+export interface LogOptions {
+  readonly source: EventSource;
+  readonly relayedHere: boolean;
+  /** The events stay as long as those whom they tell about: there are no partitions to make or drop. */
+  readonly keptForever?: true;
 }
 
 export interface StoreParts {

@@ -31,7 +31,8 @@ function asyncApi(): object {
       version: '1.0.0',
       description:
         'What the services say on NATS JetStream. Events are facts in the past tense, at least once, in order for each ' +
-        'payment, and grow only by addition. Take each by its id once.',
+        'payment, and grow only by addition. Take each by its id once. Partners read the stream FEED, whose ' +
+        'aggregateversion is the sequence of the merchant; docs/partner-events.md tells how.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/cloudevents+json',
@@ -42,18 +43,23 @@ function asyncApi(): object {
   };
 }
 
+const shard = { description: '0 to 63, the virtual shard of the merchant; * takes all.' };
+const merchant = { description: 'mer_…, whose feed it is; * takes all.' };
+
 function channelOf(type: string): object {
-  const { name } = streams[sourceOfPattern(type)];
+  const source = sourceOfPattern(type);
   return {
-    address: filterOf(type).replace('*', '{shard}'),
-    description: `Kept in the stream ${name}.`,
-    parameters: { shard: { description: '0 to 63, the virtual shard of the merchant; * takes all.' } },
+    address: filterOf(type).replace('*', '{shard}').replace('*', '{merchant}'),
+    description: `Kept in the stream ${streams[source].name}.`,
+    parameters: { shard, ...(source === 'feed' ? { merchant } : {}) },
     messages: { [type]: { $ref: `#/components/messages/${type}` } },
   };
 }
 
 function operationOf(type: string): object {
-  return { action: 'send', channel: { $ref: `#/channels/${type}` }, summary: `The ${sourceOfPattern(type)} service.` };
+  const source = sourceOfPattern(type);
+  const summary = source === 'feed' ? 'The webhooks service, to partners.' : `The ${source} service.`;
+  return { action: 'send', channel: { $ref: `#/channels/${type}` }, summary };
 }
 
 function messageOf(type: string): object {

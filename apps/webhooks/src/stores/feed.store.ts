@@ -1,4 +1,4 @@
-import { idOf, uuidOf } from '#domain';
+import { idOf, shardOf, uuidOf } from '#domain';
 import type { EventId, MerchantEventType, MerchantId, PaymentId } from '#domain';
 import type { Sql, TransactionScope } from '#persistence';
 
@@ -17,9 +17,10 @@ export interface FeedEntry {
 export class FeedStore {
   private readonly sql: Sql;
 
-  /** `grew` is called after the commit, once for each merchant. */
+  /** Both are called after the commit: `announce` for the relay, `grew` once for each merchant. */
   constructor(
     private readonly scope: TransactionScope,
+    private readonly announce: () => void,
     private readonly grew: (merchantId: MerchantId) => void,
   ) {
     this.sql = scope.sql;
@@ -59,9 +60,11 @@ export class FeedStore {
   async append(entries: readonly FeedEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await this.sql.query(
-      `INSERT INTO merchant_event (merchant_id, sequence, event_id, type, payment_id, occurred_at, data)
-       SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::uuid[], $6::timestamptz[], $7::jsonb[])`,
+      `INSERT INTO merchant_event (shard, merchant_id, sequence, event_id, type, payment_id, occurred_at, data)
+       SELECT * FROM unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::uuid[],
+         $7::timestamptz[], $8::jsonb[])`,
       [
+        entries.map(({ merchantId }) => shardOf(merchantId)),
         entries.map(({ merchantId }) => uuidOf(merchantId)),
         entries.map(({ sequence }) => sequence),
         entries.map(({ eventId }) => uuidOf(eventId)),
@@ -82,6 +85,7 @@ export class FeedStore {
        WHERE merchant_sequence.merchant_id = told.merchant_id`,
       [[...last.keys()].map(uuidOf), [...last.values()]],
     );
+    this.scope.afterCommit(this.announce);
     this.scope.afterCommit(() => {
       for (const merchantId of last.keys()) this.grew(merchantId);
     });

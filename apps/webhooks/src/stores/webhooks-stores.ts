@@ -14,10 +14,10 @@ export interface WebhooksStores {
   readonly deliveries: DeliveryStore;
 }
 
-export function webhooksStores(scope: TransactionScope, { hint }: StoreParts): WebhooksStores {
+export function webhooksStores(scope: TransactionScope, { announce, hint }: StoreParts): WebhooksStores {
   return {
     seenVersions: new SeenVersionStore(scope.sql),
-    feed: new FeedStore(scope, (merchantId) => hint(hints.feedGrew, merchantId)),
+    feed: new FeedStore(scope, announce, (merchantId) => hint(hints.feedGrew, merchantId)),
     endpoints: new EndpointStore(scope.sql),
     deliveries: new DeliveryStore(scope, () => hint(hints.deliveriesDue, '')),
   };

@@ -5,7 +5,7 @@ import { parseId, type PaymentId } from '../primitives/type-id.ts';
  * What merchants are told, by the service that says it: the type on the feed, and the facts of it that they may see beside
  * the payment as it then stood. What is not listed stays inside, so a field that is added to an event is not told by accident.
  */
-const visibleFacts = {
+export const visibleFacts = {
   'payments.v1': {
     'payment.created': [],
     'payment.sent_to_review': [],
