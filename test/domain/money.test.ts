@@ -93,6 +93,8 @@ describe('an amount divided among several', () => {
     [5n, [0n, 1n, 1n], [0n, 3n, 2n]],
     [1n, [70n, 20n, 10n], [1n, 0n, 0n]],
     [1000n, [70n, 20n, 10n], [700n, 200n, 100n]],
+    [3n, [8n, 9n, 7n], [1n, 2n, 0n]],
+    [-3n, [8n, 9n, 7n], [-1n, -2n, 0n]],
     [0n, [1n, 2n], [0n, 0n]],
     [7n, [3n], [7n]],
   ])('%s by %s', (total, weights, shares) => {
