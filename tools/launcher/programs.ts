@@ -19,14 +19,11 @@ const serviceReadyMs = 60_000;
 /** Ten seconds is what a service promises; a moment more keeps us from killing one that just made it. */
 const serviceGraceMs = 10_500;
 
-/** A third of the share of a process that answers clients, when both want the processor. */
-const workOffNiceness = 5;
-
 /**
  * V8 keeps a nursery of 16 MB a half, and lets the rest grow to several times what is in use before it collects it. A
- * nursery of 8 MB and a growth of 40 % keep a service that works hard below 200 MB resident.
+ * nursery of 8 MB and a growth of 25 % keep a service that works hard below 200 MB resident.
  */
-const heapBounds = ['--max-semi-space-size=8', '--heap-growing-percent=40'];
+const heapBounds = ['--max-semi-space-size=8', '--heap-growing-percent=25'];
 
 /**
  * glibc gives each thread of V8 an arena of its own and keeps what was freed in it: up to 100 MB a service that nobody
@@ -89,7 +86,7 @@ export function serviceProgram(service: Service, place: ServicePlace): Program {
     },
     isReady: () => isServing(place.addresses().portOf(service.name)),
     readyWithinMs: serviceReadyMs,
-    niceness: service.answersClients ? 0 : workOffNiceness,
+    niceness: service.niceness,
     stopSignal: 'SIGTERM',
     stopGraceMs: serviceGraceMs,
     mayStayDown: place.mayStayDown,

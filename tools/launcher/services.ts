@@ -17,13 +17,17 @@ export interface Service {
   /** The port is PORT plus this. */
   readonly portOffset: number;
   readonly needsBroker: boolean;
-  /**
-   * Whether it is somebody's answer that waits for the processor. The others work off what has been accepted, and on a
-   * machine that is too small for a burst that is what should wait.
-   */
-  readonly answersClients: boolean;
+  /** How far it stands back on a machine that is too small for a burst. */
+  readonly niceness: number;
   readonly environment: (addresses: Addresses) => Readonly<Record<string, string>>;
 }
+
+/** Somebody's answer waits for it. */
+const answersClients = 0;
+/** A third of that share: held replies wait for it, and all events go through its relay. */
+const bringsPaymentsToRest = 5;
+/** A tenth: it works off what has been accepted, and that can wait for the end of a burst. */
+const worksOff = 10;
 
 const nothingMore = (): Record<string, string> => ({});
 
@@ -34,26 +38,26 @@ const developmentCutoffSeconds = 5;
 const developmentVelocityLimit = 1_000_000;
 
 export const services: readonly Service[] = [
-  { name: 'sandbox', portOffset: 5, needsBroker: false, answersClients: false, environment: nothingMore },
+  { name: 'sandbox', portOffset: 5, needsBroker: false, niceness: worksOff, environment: nothingMore },
   {
     name: 'fraud',
     portOffset: 2,
     needsBroker: true,
-    answersClients: false,
+    niceness: worksOff,
     environment: () => ({ VELOCITY_LIMIT: String(developmentVelocityLimit) }),
   },
   {
     name: 'settlement',
     portOffset: 3,
     needsBroker: true,
-    answersClients: false,
+    niceness: worksOff,
     environment: () => ({ SETTLEMENT_CUTOFF_SECONDS: String(developmentCutoffSeconds) }),
   },
   {
     name: 'webhooks',
     portOffset: 4,
     needsBroker: true,
-    answersClients: false,
+    niceness: worksOff,
     // In development the receivers run on this machine.
     environment: () => ({ WEBHOOKS_ALLOW_PRIVATE_TARGETS: 'true' }),
   },
@@ -61,14 +65,14 @@ export const services: readonly Service[] = [
     name: 'orchestrator',
     portOffset: 1,
     needsBroker: true,
-    answersClients: false,
+    niceness: bringsPaymentsToRest,
     environment: ({ portOf }) => ({ ACQUIRER_ALPHA_URL: `http://127.0.0.1:${portOf('sandbox')}/acquirers/alpha` }),
   },
   {
     name: 'api',
     portOffset: 0,
     needsBroker: true,
-    answersClients: true,
+    niceness: answersClients,
     environment: ({ adminKey, playgroundKey }) => ({
       ADMIN_KEY: adminKey,
       ...(playgroundKey === undefined ? {} : { PLAYGROUND_KEY: playgroundKey }),
