@@ -35,6 +35,13 @@ describe.skipIf(chromium === undefined)('the playground in a browser', () => {
     page.on('pageerror', (fault) => faults.push(fault.message));
 
     await page.goto(stack.demo.playgroundUrl);
+    // The button is there before the editors are, and until then it runs nothing.
+    await page
+      .getByRole('region', { name: /operation editor/i })
+      .getByText('CreatePayment')
+      .first()
+      .waitFor();
+    await page.getByText('idempotencyKey').first().waitFor();
     await page.getByRole('button', { name: /execute query/i }).click();
     await page
       .getByRole('region', { name: /result/i })
