@@ -24,8 +24,8 @@ export interface Service {
 
 /** Somebody's answer waits for it. */
 const answersClients = 0;
-/** A third of that share: held replies wait for it, and all events go through its relay. */
-const bringsPaymentsToRest = 5;
+/** A sixth of that share: held replies wait for it, and all events go through its relay. */
+const bringsPaymentsToRest = 8;
 /** A tenth: it works off what has been accepted, and that can wait for the end of a burst. */
 const worksOff = 10;
 
