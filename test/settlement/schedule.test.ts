@@ -41,14 +41,18 @@ describe('the schedule', () => {
 
   test('makes up for cut-offs that were missed, as soon as the service is back', async () => {
     const merchantId = newId('mer');
-    const yesterday = new Date(Date.now() - 86_400_000);
-    const before = await stage.enter();
-    await stage.streams.publish('payments', paymentCaptured({ merchantId, amount: 900, terms: noFee, at: yesterday }));
+    // While this one is there, there is no cut-off: the last one of the week was before the capture.
+    const before = await stage.enter({ SETTLEMENT_CUTOFF_SECONDS: '604800' });
+    // The next one is too far away to wait for. A prime, so that its cut-offs hardly ever fall on one of the week's.
+    const cutoffSeconds = 97;
+    const missed = Math.floor(Date.now() / 1_000 / cutoffSeconds) * cutoffSeconds * 1_000;
+    const at = new Date(missed - 1);
+    await stage.streams.publish('payments', paymentCaptured({ merchantId, amount: 900, terms: noFee, at }));
     await until('the journal', async () => (await balancesOf(stage, merchantId)).length > 0);
     await stage.leave(before);
     expect(await balancesOf(stage, merchantId)).toEqual(['merchant_pending 900 EUR']);
 
-    const back = await stage.enter();
+    const back = await stage.enter({ SETTLEMENT_CUTOFF_SECONDS: String(cutoffSeconds) });
     await until('the batch', async () => (await balancesOf(stage, merchantId)).includes('merchant_available 900 EUR'));
     await stage.leave(back);
   });
