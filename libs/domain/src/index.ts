@@ -98,6 +98,7 @@ export {
   advance,
   beginCharge,
   beginOperation,
+  operationOf,
   sagaDefinitionVersion,
   type Saga,
   type SagaCommand,

@@ -1,4 +1,13 @@
-import { advance, isFinished, type Attempt, type Clock, type Decline, type Payment, type SagaEvent } from '#domain';
+import {
+  advance,
+  isFinished,
+  operationOf,
+  type Attempt,
+  type Clock,
+  type Decline,
+  type Payment,
+  type SagaEvent,
+} from '#domain';
 import type { RiskRecord } from '#persistence';
 import type { FindAnswer } from '../acquirers/acquirer.ts';
 import { declineSourceOf } from '../acquirers/decline-source.ts';
@@ -10,14 +19,6 @@ export interface TurnRules {
   /** How long risk may be silent before the written policy decides. */
   readonly fraudDeadlineMs: number;
 }
-
-const operationOfStep = {
-  authorizing: 'authorize',
-  capturing: 'capture',
-  releasing: 'void',
-  voiding: 'void',
-  refunding: 'refund',
-} as const;
 
 /** Tells the saga what happened and has its commands carried out. False when that changes nothing: it came late or twice. */
 export function takeTurn(turn: SagaTurn, happening: Happening, rules: TurnRules): boolean {
@@ -46,8 +47,8 @@ export function takeTurn(turn: SagaTurn, happening: Happening, rules: TurnRules)
 
 /** The reducer has counted this try already; only its time had not come. */
 function beginDueAttempt(turn: SagaTurn): void {
-  const { step } = turn.stored.saga;
-  if (step in operationOfStep) turn.beginAttempt(operationOfStep[step as keyof typeof operationOfStep]);
+  const operation = operationOf(turn.stored.saga.step);
+  if (operation !== undefined) turn.beginAttempt(operation);
 }
 
 function eventOf(

@@ -100,6 +100,11 @@ function isCalling(step: SagaStep): step is CallingStep {
   return step in operationOfStep;
 }
 
+/** What the step asks of the acquirer; undefined for a step that calls nobody. */
+export function operationOf(step: SagaStep): AttemptOperation | undefined {
+  return isCalling(step) ? operationOfStep[step] : undefined;
+}
+
 /** The first transition of a saga that a merchant's request starts. */
 export function beginOperation(kind: Exclude<SagaKind, 'charge'>, captureMethod: CaptureMethod): SagaTransition {
   const step = ({ capture: 'capturing', void: 'voiding', refund: 'refunding' } as const)[kind];
