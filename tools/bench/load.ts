@@ -11,8 +11,6 @@ export interface LoadOptions {
   /** Either so many payments, or as many as fit into so many seconds. */
   readonly amount?: number;
   readonly seconds?: number;
-  /** Requests a second over all connections, sent on schedule; without it each connection sends as soon as it is answered. */
-  readonly perSecond?: number;
 }
 
 export interface LoadResult {
@@ -21,17 +19,13 @@ export interface LoadResult {
   readonly answered: number;
 }
 
-/** Payments by tok_visa that do not wait for their outcome, each with a key and a reference of its own. */
-export async function createPayments(
-  demo: Demo,
-  { connections, amount, seconds, perSecond }: LoadOptions,
-): Promise<LoadResult> {
+/** As many as can be: each connection sends as soon as it is answered. Payments by tok_visa that do not wait for their outcome, each with a key and a reference of its own. */
+export async function createPayments(demo: Demo, { connections, amount, seconds }: LoadOptions): Promise<LoadResult> {
   const result = await autocannon({
     url: demo.graphqlUrl,
     connections,
     ...(amount === undefined ? {} : { amount }),
     ...(seconds === undefined ? {} : { duration: seconds }),
-    ...(perSecond === undefined ? {} : { overallRate: perSecond }),
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${demo.secretKey}` },
     requests: [{ setupRequest: (request) => ({ ...request, body: bodyOf(randomUUID(), 0) }) }],

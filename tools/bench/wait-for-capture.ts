@@ -3,7 +3,7 @@ import type { BenchStack } from './bench-stack.ts';
 import { bodyOf } from './load.ts';
 import { measured, quantile, type Measurement } from './measurement.ts';
 
-const warmUp = 100;
+const warmUp = 500;
 const samples = 300;
 const awaitOutcomeMs = 10_000;
 

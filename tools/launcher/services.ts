@@ -24,10 +24,8 @@ export interface Service {
 
 /** Somebody's answer waits for it. */
 const answersClients = 0;
-/** A sixth of that share: held replies wait for it, and all events go through its relay. */
-const bringsPaymentsToRest = 8;
-/** A tenth: it works off what has been accepted, and that can wait for the end of a burst. */
-const worksOff = 10;
+/** A thirtieth of that share: it works off what has been accepted, and that can wait for the end of a burst. */
+const worksOff = 15;
 
 const nothingMore = (): Record<string, string> => ({});
 
@@ -65,7 +63,7 @@ export const services: readonly Service[] = [
     name: 'orchestrator',
     portOffset: 1,
     needsBroker: true,
-    niceness: bringsPaymentsToRest,
+    niceness: worksOff,
     environment: ({ portOf }) => ({ ACQUIRER_ALPHA_URL: `http://127.0.0.1:${portOf('sandbox')}/acquirers/alpha` }),
   },
   {
