@@ -20,7 +20,7 @@ function someCalls(count: number): AcquirerCall[] {
       saga: key,
       acquirer: 'alpha',
       attemptId,
-      request: { ...request, reference: key.paymentId, authorization: null, final: true },
+      request: { ...request, reference: key.paymentId, authorization: null, final: true, returnUrl: null },
     };
   });
 }

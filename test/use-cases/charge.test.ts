@@ -112,7 +112,12 @@ describe('turns that come late', () => {
       return payment === undefined ? [] : ((await tx.attempts.of([payment])).get(id) ?? []);
     });
     for (const attempt of attempts) {
-      const answer = { type: 'approved', reference: 'again', amountMinor: attempt.amount.minor } as const;
+      const answer = {
+        type: 'approved',
+        reference: 'again',
+        expiresAt: null,
+        amountMinor: attempt.amount.minor,
+      } as const;
       await advance(id, { type: 'answered', attemptId: attempt.id, answer });
     }
     const after = await owner.query<{ version: number }>('SELECT version FROM payments.payment WHERE id = $1', [

@@ -60,5 +60,5 @@ export class OrchestratorModule {
 
 function connect(environment: OrchestratorEnvironment, metrics: Metrics): AcquirerDirectory {
   const { ACQUIRER_ALPHA_URL: url, ACQUIRER_TIMEOUT_MS: timeoutMs } = environment;
-  return new AcquirerDirectory([new HttpAcquirer({ name: 'alpha', url, timeoutMs }, metrics)]);
+  return new AcquirerDirectory([new HttpAcquirer({ name: 'alpha', url }, metrics)], timeoutMs);
 }

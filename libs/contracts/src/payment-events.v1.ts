@@ -41,7 +41,7 @@ export const paymentTerms = z.object({
 export type PaymentTerms = z.infer<typeof paymentTerms>;
 
 const riskDecision = z.enum(['allow', 'review', 'challenge', 'block']);
-const operation = z.enum(['authorize', 'capture', 'void', 'refund']);
+const operation = z.enum(['authorize', 'increase', 'capture', 'void', 'refund']);
 const withPayment = z.object({ payment: paymentSnapshot });
 const attempt = z.object({ number: z.int().min(1), acquirer: z.string() });
 

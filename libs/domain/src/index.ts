@@ -107,6 +107,13 @@ export {
   type SagaStep,
   type SagaTransition,
 } from './payment/saga.ts';
+export {
+  declineCodes,
+  isDeclineCode,
+  meaningOf,
+  type DeclineCode,
+  type DeclineMeaning,
+} from './payment/decline-codes.ts';
 export { isTestCardToken, testCardTokens, type TestCardToken } from './payment/test-card-tokens.ts';
 export { batchesOf } from './settlement/batch.ts';
 export type { Batch, SettlementItem, SettlementTotals } from './settlement/batch.ts';

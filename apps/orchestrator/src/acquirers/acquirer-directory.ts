@@ -11,8 +11,11 @@ export interface Route {
 /** The acquirers that this platform is connected to, and which of them an operation goes to. */
 export class AcquirerDirectory {
   private readonly acquirers: ReadonlyMap<string, Acquirer>;
+  private readonly timeoutMs: number;
 
-  constructor(acquirers: readonly Acquirer[]) {
+  /** `timeoutMs`: how long an answer may take before we know nothing. */
+  constructor(acquirers: readonly Acquirer[], timeoutMs: number) {
+    this.timeoutMs = timeoutMs;
     this.acquirers = new Map(acquirers.map((acquirer) => [acquirer.name, acquirer]));
   }
 
@@ -20,6 +23,11 @@ export class AcquirerDirectory {
     const acquirer = this.acquirers.get(name);
     invariant(acquirer !== undefined, `no acquirer is called ${name}`);
     return acquirer;
+  }
+
+  /** Aborts when a call that is made now has had its time. */
+  patience(): AbortSignal {
+    return AbortSignal.timeout(this.timeoutMs);
   }
 
   /** Captures, voids and refunds stay with the acquirer that holds the authorization. */

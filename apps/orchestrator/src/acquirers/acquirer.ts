@@ -1,4 +1,4 @@
-import type { AttemptId, AttemptOperation, Money } from '#domain';
+import type { AttemptId, AttemptOperation, DeclineCode, Money } from '#domain';
 
 /** One operation as we ask for it. */
 export interface AcquirerRequest {
@@ -13,12 +13,34 @@ export interface AcquirerRequest {
   readonly authorization: string | null;
   /** Whether a capture releases what it leaves. */
   readonly final: boolean;
+  /** Where the customer's browser goes after a challenge; null leaves it with the acquirer. */
+  readonly returnUrl: string | null;
 }
 
-/** The four answers. A timeout is `unknown`, never a decline; only `not_sent` may be tried elsewhere. */
+/**
+ * The four answers, and the fifth of an acquirer that wants to see the customer first. A timeout is `unknown`, never a
+ * decline; only `not_sent` may be tried elsewhere whatever the card.
+ */
 export type AcquirerAnswer =
-  | { readonly type: 'approved'; readonly reference: string; readonly amountMinor: bigint | null }
-  | { readonly type: 'declined'; readonly code: string; readonly soft: boolean; readonly message: string }
+  /**
+   * `reference`: the acquirer's own id of what was done. `amountMinor`: null when the acquirer does not name it.
+   * `expiresAt`: when an authorization ends by itself, where the acquirer says so.
+   */
+  | {
+      readonly type: 'approved';
+      readonly reference: string;
+      readonly amountMinor: bigint | null;
+      readonly expiresAt: Date | null;
+    }
+  /** `reference` is the id of the authorization to be: a void of it calls the challenge off. */
+  | { readonly type: 'action_required'; readonly reference: string; readonly redirectUrl: string }
+  /** `acquirerCode` is the acquirer's own word for it, for people. */
+  | {
+      readonly type: 'declined';
+      readonly code: DeclineCode;
+      readonly acquirerCode: string;
+      readonly message: string;
+    }
   | { readonly type: 'not_sent'; readonly reason: string }
   | { readonly type: 'unknown'; readonly reason: string };
 
@@ -28,7 +50,39 @@ export type FindAnswer = AcquirerAnswer | { readonly type: 'nothing_found' };
 /** What every connector offers. It never throws: whatever goes wrong is one of the answers. */
 export interface Acquirer {
   readonly name: string;
-  send(request: AcquirerRequest): Promise<AcquirerAnswer>;
-  find(key: AttemptId): Promise<FindAnswer>;
+  /** Resolves with `unknown` when `signal` aborts: the time that the call was given is up. */
+  send(request: AcquirerRequest, signal: AbortSignal): Promise<AcquirerAnswer>;
+  find(key: AttemptId, signal: AbortSignal): Promise<FindAnswer>;
+  /** What the acquirer tells us unasked, in the order told. Undefined unless its signature holds over these very bytes. */
+  readCallback(body: Buffer, headers: Readonly<Record<string, string | undefined>>): AcquirerCallback | undefined;
   close(): Promise<void>;
 }
+
+/** One callback as it was signed. Acquirers repeat and reorder them. */
+export interface AcquirerCallback {
+  /** The acquirer's id of the callback, the same on every repetition. */
+  readonly id: string;
+  /** Null: nothing in it concerns us. */
+  readonly notice: AcquirerNotice | null;
+}
+
+/** `authorization`: the acquirer's reference of the authorization, as an approval named it. */
+export type AcquirerNotice =
+  | { readonly type: 'answered'; readonly key: AttemptId; readonly answer: AcquirerAnswer }
+  | { readonly type: 'authorization_expired'; readonly authorization: string }
+  | {
+      readonly type: 'dispute_opened';
+      readonly authorization: string;
+      /** The acquirer's id of the dispute. */
+      readonly dispute: string;
+      readonly amount: Money;
+      readonly reason: string;
+      readonly evidenceDueAt: Date;
+    }
+  | {
+      readonly type: 'dispute_closed';
+      readonly authorization: string;
+      readonly dispute: string;
+      readonly outcome: 'won' | 'lost';
+    }
+  | { readonly type: 'fraud_warning'; readonly authorization: string; readonly reason: string };

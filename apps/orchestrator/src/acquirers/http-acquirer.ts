@@ -1,6 +1,6 @@
 import { Pool, type Dispatcher } from 'undici';
 import { z } from 'zod';
-import type { AttemptId } from '#domain';
+import { isDeclineCode, type AttemptId, type DeclineCode } from '#domain';
 import type { Metrics } from '#observability';
 import type { Acquirer, AcquirerAnswer, AcquirerRequest, FindAnswer } from './acquirer.ts';
 
@@ -35,8 +35,6 @@ export interface HttpAcquirerOptions {
   readonly name: string;
   /** For example http://127.0.0.1:3005/acquirers/alpha. */
   readonly url: string;
-  /** How long an answer may take before we know nothing. */
-  readonly timeoutMs: number;
 }
 
 /** Connections to one acquirer, and so how many calls are made side by side. */
@@ -46,7 +44,6 @@ const connectTimeoutMs = 2_000;
 /** An acquirer that speaks the protocol of the sandbox: JSON over HTTP with an idempotency key. */
 export class HttpAcquirer implements Acquirer {
   readonly name: string;
-  private readonly options: HttpAcquirerOptions;
   private readonly metrics: Metrics;
   private readonly pool: Pool;
   private readonly basePath: string;
@@ -54,7 +51,6 @@ export class HttpAcquirer implements Acquirer {
   constructor(options: HttpAcquirerOptions, metrics: Metrics) {
     const url = new URL(options.url);
     this.name = options.name;
-    this.options = options;
     this.metrics = metrics;
     this.basePath = url.pathname.replace(/\/$/, '');
     this.pool = new Pool(url.origin, {
@@ -65,34 +61,45 @@ export class HttpAcquirer implements Acquirer {
     });
   }
 
-  async send(request: AcquirerRequest): Promise<AcquirerAnswer> {
+  async send(request: AcquirerRequest, signal: AbortSignal): Promise<AcquirerAnswer> {
     const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: request.operation });
-    const answer = await this.call('POST', pathOf(request), request.key, JSON.stringify(bodyOf(request)));
+    const answer = await this.call('POST', pathOf(request), request.key, signal, JSON.stringify(bodyOf(request)));
     end({ answer: answer.type });
     // It does not know the authorization that we know of: no answer to rely on.
     return answer.type === 'nothing_found' ? { type: 'unknown', reason: 'the acquirer answered 404' } : answer;
   }
 
-  async find(key: AttemptId): Promise<FindAnswer> {
+  async find(key: AttemptId, signal: AbortSignal): Promise<FindAnswer> {
     const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: 'find' });
-    const answer = await this.call('GET', `/operations/${key}`, key);
+    const answer = await this.call('GET', `/operations/${key}`, key, signal);
     end({ answer: answer.type });
     // A question that was not sent tells nothing about the operation that it asks for.
     return answer.type === 'not_sent' ? { type: 'unknown', reason: answer.reason } : answer;
+  }
+
+  /** This acquirer's callbacks are not agreed yet: none of them can be genuine. */
+  readCallback(): undefined {
+    return undefined;
   }
 
   async close(): Promise<void> {
     await this.pool.destroy();
   }
 
-  private async call(method: Dispatcher.HttpMethod, path: string, key: string, body?: string): Promise<FindAnswer> {
+  private async call(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    key: string,
+    signal: AbortSignal,
+    body?: string,
+  ): Promise<FindAnswer> {
     try {
       const response = await this.pool.request({
         method,
         path: this.basePath + path,
         headers: { 'idempotency-key': key, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         body: body ?? null,
-        signal: AbortSignal.timeout(this.options.timeoutMs),
+        signal,
       });
       return readAnswer(response.statusCode, await response.body.text());
     } catch (error) {
@@ -118,6 +125,7 @@ function bodyOf(request: AcquirerRequest): object {
       };
     case 'capture':
       return { amountMinor, final: request.final };
+    case 'increase':
     case 'refund':
       return { amountMinor };
     case 'void':
@@ -134,19 +142,26 @@ function readAnswer(status: number, text: string): FindAnswer {
   const refusal = refusalSchema.safeParse(body);
   if (refusingStatuses.includes(status) && refusal.success) {
     const { code, message } = refusal.data.error;
-    return { type: 'declined', code, soft: false, message };
+    return { type: 'declined', code: 'request_refused', acquirerCode: code, message };
   }
   const answer = answerSchema.safeParse(body);
   if (status !== 200 || !answer.success) return { type: 'unknown', reason: `no agreed answer (HTTP ${status})` };
   if (answer.data.status === 'declined') {
-    return { type: 'declined', code: answer.data.declineCode, soft: answer.data.soft, message: answer.data.message };
+    const { declineCode: acquirerCode, message } = answer.data;
+    return { type: 'declined', code: ourCodeOf(acquirerCode), acquirerCode, message };
   }
   const { authorizationId, captureId, refundId, amountMinor } = answer.data;
   return {
     type: 'approved',
     reference: captureId ?? refundId ?? authorizationId ?? '',
     amountMinor: amountMinor === undefined ? null : BigInt(amountMinor),
+    expiresAt: null,
   };
+}
+
+/** The sandbox speaks our own codes. */
+function ourCodeOf(code: string): DeclineCode {
+  return isDeclineCode(code) ? code : 'generic_decline';
 }
 
 function answerOfFailure(error: unknown): AcquirerAnswer {

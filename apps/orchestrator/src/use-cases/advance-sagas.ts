@@ -162,6 +162,7 @@ function callOf(turn: SagaTurn): AcquirerCall[] {
     reference: payment.id,
     authorization: turn.authorization?.acquirerReference ?? null,
     final: turn.movement?.final ?? true,
+    returnUrl: null,
   };
   return [{ saga: stored.key, acquirer: attempt.acquirer, attemptId: attempt.id, request }];
 }

@@ -22,7 +22,7 @@ export class MakeAcquirerCall implements BeforeApplicationShutdown {
   }
 
   private async make({ saga: key, acquirer, attemptId, request }: AcquirerCall): Promise<void> {
-    const answer = await this.acquirers.get(acquirer).send(request);
+    const answer = await this.acquirers.get(acquirer).send(request, this.acquirers.patience());
     const about = { paymentId: key.paymentId, merchantId: key.merchantId, attemptId, operation: request.operation };
     this.logger.info({ ...about, acquirer, answer: answer.type }, 'acquirer answered');
     try {

@@ -31,7 +31,7 @@ export class TakeDueTurn {
     const attempt = await this.openAttempt(key);
     // Nothing has become of a call that still waits for its turn.
     if (attempt === undefined || this.calls.has(attempt.id)) return;
-    const answer = await this.acquirers.get(attempt.acquirer).find(attempt.id);
+    const answer = await this.acquirers.get(attempt.acquirer).find(attempt.id, this.acquirers.patience());
     await this.tellSagas.tell({ key, happening: { type: 'answered', attemptId: attempt.id, answer } });
   }
 

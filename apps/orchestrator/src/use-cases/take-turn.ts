@@ -1,6 +1,7 @@
 import {
   advance,
   isFinished,
+  meaningOf,
   operationOf,
   type Attempt,
   type Clock,
@@ -10,7 +11,6 @@ import {
 } from '#domain';
 import type { RiskRecord } from '#persistence';
 import type { FindAnswer } from '../acquirers/acquirer.ts';
-import { declineSourceOf } from '../acquirers/decline-source.ts';
 import type { Happening } from './happening.ts';
 import type { SagaTurn } from './saga-turn.ts';
 
@@ -85,10 +85,14 @@ function hear(answer: FindAnswer, attempt: Attempt, turn: SagaTurn): SagaEvent {
       return { type: 'approved' };
     case 'declined': {
       turn.noteOutcome('decline', { declineCode: answer.code });
-      const { code, message, soft } = answer;
-      const decline: Decline = { code, message, retryable: soft, source: declineSourceOf(code) };
+      const { code, message } = answer;
+      const { kind, source } = meaningOf(code);
+      const decline: Decline = { code, message, retryable: kind === 'soft', source };
       return { type: 'declined', decline };
     }
+    case 'action_required':
+      turn.noteOutcome('lose_contact');
+      return { type: 'contradicted', reason: `${attempt.acquirer} asks for a challenge` };
     case 'not_sent':
       turn.noteOutcome('was_not_sent');
       return { type: 'not_sent' };

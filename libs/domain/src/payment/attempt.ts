@@ -2,7 +2,7 @@ import type { Money } from '../money/money.ts';
 import { invariant } from '../primitives/invariant.ts';
 import type { AttemptId } from '../primitives/type-id.ts';
 
-export type AttemptOperation = 'authorize' | 'capture' | 'void' | 'refund';
+export type AttemptOperation = 'authorize' | 'increase' | 'capture' | 'void' | 'refund';
 
 /** An attempt is written down as `submitted` before the acquirer is called: a crash in between leaves a row that says so. */
 export type AttemptState = 'submitted' | 'outcome_unknown' | 'approved' | 'declined' | 'not_sent';

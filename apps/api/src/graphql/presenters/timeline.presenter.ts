@@ -36,6 +36,7 @@ export function presentTimeline(
 /** An attempt begins in the transaction of these, a moment before their event is stamped. */
 const causes = {
   authorize: ['payment.risk_assessed', 'payment.review_decided'],
+  increase: ['payment.increase_requested'],
   capture: ['payment.authorized'],
   void: ['payment.capture_failed'],
   refund: [],
@@ -43,6 +44,7 @@ const causes = {
 
 const effects = {
   authorize: ['payment.authorized', 'payment.declined', 'payment.failed', 'payment.outcome_unknown'],
+  increase: ['payment.increased', 'payment.increase_failed', 'payment.outcome_unknown'],
   capture: ['payment.captured', 'payment.capture_failed', 'payment.outcome_unknown'],
   void: ['payment.voided', 'payment.void_failed', 'payment.failed', 'payment.outcome_unknown'],
   refund: ['payment.refunded', 'payment.refund_failed', 'payment.outcome_unknown'],

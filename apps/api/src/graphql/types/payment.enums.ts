@@ -94,6 +94,7 @@ registerEnumType(DeclineSourceType, {
 
 export const AttemptOperationType = {
   AUTHORIZE: 'authorize',
+  INCREASE: 'increase',
   CAPTURE: 'capture',
   VOID: 'void',
   REFUND: 'refund',
@@ -104,6 +105,7 @@ registerEnumType(AttemptOperationType, {
   description: 'What an acquirer was asked to do.',
   valuesMap: {
     AUTHORIZE: { description: 'Hold the amount on the card.' },
+    INCREASE: { description: 'Hold more on the card than was held at first.' },
     CAPTURE: { description: 'Take money that is held.' },
     VOID: { description: 'Release what is held.' },
     REFUND: { description: 'Give back money that was taken.' },
