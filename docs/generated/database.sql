@@ -3,6 +3,14 @@
 
 -- ──────────────────── payments ────────────────────
 
+CREATE TABLE payments.acquirer_callback (
+  acquirer text NOT NULL,
+  id text NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT acquirer_callback_pkey PRIMARY KEY (acquirer, id),
+  CONSTRAINT acquirer_callback_id_length CHECK (length(id) >= 1 AND length(id) <= 255)
+);
+
 CREATE TABLE payments.api_key (
   id uuid NOT NULL,
   lookup text NOT NULL,
@@ -30,12 +38,27 @@ CREATE TABLE payments.attempt (
   routed_because text NOT NULL,
   started_at timestamp with time zone NOT NULL,
   finished_at timestamp with time zone,
+  routing jsonb,
   CONSTRAINT attempt_pkey PRIMARY KEY (merchant_id, payment_id, number),
   CONSTRAINT attempt_id_unique UNIQUE (id),
   CONSTRAINT attempt_amount_positive CHECK (amount > 0),
-  CONSTRAINT attempt_operation_known CHECK (operation = ANY (ARRAY['authorize'::text, 'capture'::text, 'void'::text, 'refund'::text])),
-  CONSTRAINT attempt_state_known CHECK (state = ANY (ARRAY['submitted'::text, 'outcome_unknown'::text, 'approved'::text, 'declined'::text, 'not_sent'::text]))
+  CONSTRAINT attempt_operation_known CHECK (operation = ANY (ARRAY['authorize'::text, 'increase'::text, 'capture'::text, 'void'::text, 'refund'::text])),
+  CONSTRAINT attempt_state_known CHECK (state = ANY (ARRAY['submitted'::text, 'action_required'::text, 'outcome_unknown'::text, 'approved'::text, 'declined'::text, 'not_sent'::text, 'approved_late'::text]))
 ) WITH (fillfactor=80);
+CREATE INDEX attempt_by_acquirer_reference ON payments.attempt USING btree (acquirer_reference, acquirer) WHERE ((acquirer_reference IS NOT NULL) AND (operation = 'authorize'::text));
+
+CREATE TABLE payments.authorization_increase (
+  merchant_id uuid NOT NULL,
+  payment_id uuid NOT NULL,
+  id uuid NOT NULL,
+  amount bigint NOT NULL,
+  status text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT authorization_increase_pkey PRIMARY KEY (merchant_id, payment_id, id),
+  CONSTRAINT increase_amount_positive CHECK (amount > 0),
+  CONSTRAINT increase_status_known CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))
+);
+CREATE UNIQUE INDEX authorization_increase_by_id ON payments.authorization_increase USING btree (merchant_id, id);
 
 CREATE TABLE payments.capture (
   merchant_id uuid NOT NULL,
@@ -115,9 +138,11 @@ CREATE TABLE payments.merchant (
   name text NOT NULL,
   fee_basis_points integer NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  patience_ms integer DEFAULT 60000 NOT NULL,
   CONSTRAINT merchant_pkey PRIMARY KEY (id),
   CONSTRAINT merchant_fee_in_range CHECK (fee_basis_points >= 0 AND fee_basis_points <= 10000),
-  CONSTRAINT merchant_name_not_empty CHECK (length(name) >= 1 AND length(name) <= 200)
+  CONSTRAINT merchant_name_not_empty CHECK (length(name) >= 1 AND length(name) <= 200),
+  CONSTRAINT merchant_patience_in_range CHECK (patience_ms >= 0 AND patience_ms <= 3600000)
 );
 
 CREATE TABLE payments.merchant_currency (
@@ -175,17 +200,22 @@ CREATE TABLE payments.payment (
   settled_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
+  void_pending bigint DEFAULT 0 NOT NULL,
+  return_url text,
+  redirect_url text,
+  authorization_expires_at timestamp with time zone,
   CONSTRAINT payment_pkey PRIMARY KEY (merchant_id, id),
   CONSTRAINT payment_reference_attempt_unique UNIQUE (merchant_id, reference, attempt_number),
   CONSTRAINT payment_amount_in_range CHECK (amount >= 1 AND amount <= '9007199254740991'::bigint),
   CONSTRAINT payment_amounts_not_negative CHECK (authorized >= 0 AND capture_pending >= 0 AND captured >= 0 AND refund_pending >= 0 AND refunded >= 0 AND voided >= 0 AND disputed >= 0),
   CONSTRAINT payment_authorized_within_amount CHECK (authorized <= amount),
   CONSTRAINT payment_capture_method_known CHECK (capture_method = ANY (ARRAY['automatic'::text, 'manual'::text])),
-  CONSTRAINT payment_captured_within_authorized CHECK ((capture_pending + captured + voided) <= authorized),
+  CONSTRAINT payment_captured_within_authorized CHECK ((capture_pending + captured + void_pending + voided) <= authorized),
   CONSTRAINT payment_refunded_within_captured CHECK ((refund_pending + refunded) <= captured),
-  CONSTRAINT payment_state_known CHECK (state = ANY (ARRAY['processing'::text, 'in_review'::text, 'authorized'::text, 'voiding'::text, 'partially_captured'::text, 'captured'::text, 'partially_refunded'::text, 'refunded'::text, 'voided'::text, 'declined'::text, 'failed'::text]))
+  CONSTRAINT payment_state_known CHECK (state = ANY (ARRAY['processing'::text, 'requires_action'::text, 'in_review'::text, 'authorized'::text, 'voiding'::text, 'partially_captured'::text, 'captured'::text, 'partially_refunded'::text, 'refunded'::text, 'voided'::text, 'expired'::text, 'declined'::text, 'failed'::text])),
+  CONSTRAINT payment_void_pending_not_negative CHECK (void_pending >= 0)
 ) WITH (fillfactor=70);
-CREATE UNIQUE INDEX payment_one_live_per_reference ON payments.payment USING btree (merchant_id, reference) WHERE (state <> ALL (ARRAY['declined'::text, 'failed'::text, 'voided'::text]));
+CREATE UNIQUE INDEX payment_one_live_per_reference ON payments.payment USING btree (merchant_id, reference) WHERE (state <> ALL (ARRAY['declined'::text, 'failed'::text, 'voided'::text, 'expired'::text]));
 
 CREATE TABLE payments.refund (
   merchant_id uuid NOT NULL,
@@ -236,12 +266,15 @@ CREATE TABLE payments.saga (
   waiting_for text,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
+  soft_retries integer DEFAULT 0 NOT NULL,
+  stuck_at text,
   CONSTRAINT saga_pkey PRIMARY KEY (merchant_id, payment_id, id),
   CONSTRAINT saga_action_has_time CHECK ((next_action IS NULL) = (next_run_at IS NULL)),
-  CONSTRAINT saga_action_known CHECK (next_action = ANY (ARRAY['decide_without_risk'::text, 'attempt'::text, 'check'::text])),
-  CONSTRAINT saga_kind_known CHECK (kind = ANY (ARRAY['charge'::text, 'capture'::text, 'void'::text, 'refund'::text]))
+  CONSTRAINT saga_action_known CHECK (next_action = ANY (ARRAY['decide_without_risk'::text, 'attempt'::text, 'check'::text, 'expire'::text])),
+  CONSTRAINT saga_kind_known CHECK (kind = ANY (ARRAY['charge'::text, 'capture'::text, 'void'::text, 'refund'::text, 'increase'::text, 'reversal'::text]))
 ) WITH (fillfactor=70);
 CREATE INDEX saga_due ON payments.saga USING btree (next_run_at) WHERE (next_run_at IS NOT NULL);
+CREATE INDEX saga_stuck ON payments.saga USING btree (updated_at) WHERE (step = 'needs_person'::text);
 
 CREATE OR REPLACE FUNCTION payments.keep_event_partitions(days_ahead integer, days_kept integer)
  RETURNS void
@@ -282,9 +315,12 @@ AS $function$
       END $function$;
 
 GRANT USAGE ON SCHEMA payments TO quittance_api, quittance_orchestrator;
+GRANT SELECT, INSERT ON payments.acquirer_callback TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON payments.api_key TO quittance_api;
 GRANT SELECT ON payments.attempt TO quittance_api;
 GRANT SELECT, INSERT, UPDATE (acquirer_reference, decline_code, finished_at, state) ON payments.attempt TO quittance_orchestrator;
+GRANT SELECT, INSERT ON payments.authorization_increase TO quittance_api;
+GRANT SELECT, UPDATE (status) ON payments.authorization_increase TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.capture TO quittance_api;
 GRANT SELECT, INSERT, UPDATE (status) ON payments.capture TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE (replayed_at) ON payments.dead_letter TO quittance_orchestrator;
@@ -293,8 +329,8 @@ GRANT SELECT, INSERT, DELETE ON payments.idempotency TO quittance_api;
 GRANT SELECT, INSERT, DELETE ON payments.inbox TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.merchant TO quittance_api;
 GRANT SELECT, INSERT ON payments.merchant_currency TO quittance_api;
-GRANT SELECT, INSERT, UPDATE (authorized, capture_pending, captured, decline_code, decline_message, decline_retryable, decline_source, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, state, updated_at, version, voided) ON payments.payment TO quittance_api;
-GRANT SELECT, UPDATE (authorized, capture_pending, captured, decline_code, decline_message, decline_retryable, decline_source, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, settled_at, settlement_batch_id, settlement_fee, settlement_net, state, updated_at, version, voided) ON payments.payment TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE (authorization_expires_at, authorized, capture_pending, captured, decline_code, decline_message, decline_retryable, decline_source, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_api;
+GRANT SELECT, UPDATE (amount, authorization_expires_at, authorized, capture_pending, captured, decline_code, decline_message, decline_retryable, decline_source, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, settled_at, settlement_batch_id, settlement_fee, settlement_net, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.refund TO quittance_api;
 GRANT SELECT, UPDATE (status) ON payments.refund TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE ON payments.relay_cursor TO quittance_orchestrator;

@@ -29,16 +29,17 @@ const commands: readonly [state: PaymentState, capture: string, void_: string, r
     refused('payment_not_refundable'),
     '',
   ],
+  [
+    'requires_action',
+    refused('payment_not_capturable'),
+    refused('payment_not_voidable'),
+    refused('payment_not_refundable'),
+    '',
+  ],
   ['in_review', refused('payment_not_capturable'), '✓ voided', refused('payment_not_refundable'), 'VOID'],
   ['authorized', '✓ authorized', '✓ voiding', refused('payment_not_refundable'), 'CAPTURE VOID'],
   ['voiding', refused('payment_not_capturable'), '✓ voiding', refused('payment_not_refundable'), ''],
-  [
-    'partially_captured',
-    '✓ partially_captured',
-    refused('payment_not_voidable'),
-    '✓ partially_captured',
-    'CAPTURE REFUND',
-  ],
+  ['partially_captured', '✓ partially_captured', '✓ partially_captured', '✓ partially_captured', 'CAPTURE VOID REFUND'],
   ['captured', refused('payment_not_capturable'), refused('payment_not_voidable'), '✓ captured', 'REFUND'],
   [
     'partially_refunded',
@@ -55,6 +56,13 @@ const commands: readonly [state: PaymentState, capture: string, void_: string, r
     '',
   ],
   ['voided', refused('payment_not_capturable'), '✓ voided', refused('payment_not_refundable'), ''],
+  [
+    'expired',
+    refused('payment_not_capturable'),
+    refused('payment_not_voidable'),
+    refused('payment_not_refundable'),
+    '',
+  ],
   [
     'declined',
     refused('payment_not_capturable'),
@@ -81,6 +89,7 @@ describe('every state × every command of a merchant', () => {
 
 /** Row: state. Column: event, in the order of `events`. `·` is an illegal move. */
 const events: readonly PaymentEvent[] = [
+  'require_action',
   'send_to_review',
   'pass_review',
   'authorize',
@@ -89,23 +98,28 @@ const events: readonly PaymentEvent[] = [
   'start_void',
   'void',
   'refuse_void',
+  'expire',
+  'release_rest',
   'capture_part',
   'capture_rest',
   'refund_part',
   'refund_rest',
 ];
 const moves: Record<PaymentState, string> = {
-  processing: 'in_review · authorized declined failed · · · · · · ·',
-  in_review: '· processing · declined · · voided · · · · ·',
-  authorized: '· · · · failed voiding · · partially_captured captured · ·',
-  voiding: '· · · · · · voided authorized · · · ·',
-  partially_captured: '· · · · · · · · partially_captured captured partially_refunded ·',
-  captured: '· · · · · · · · · · partially_refunded refunded',
-  partially_refunded: '· · · · · · · · partially_refunded partially_refunded partially_refunded refunded',
-  refunded: '· · · · · · · · · · · ·',
-  voided: '· · · · · · · · · · · ·',
-  declined: '· · · · · · · · · · · ·',
-  failed: '· · · · · · · · · · · ·',
+  processing: 'requires_action in_review · authorized declined failed · · · · · · · · ·',
+  requires_action: 'requires_action · · authorized declined failed · · · · · · · · ·',
+  in_review: '· · processing · declined · · voided · · · · · · ·',
+  authorized: '· · · · · failed voiding · · expired · partially_captured captured · ·',
+  voiding: '· · · · · · · voided authorized expired · · · · ·',
+  partially_captured: '· · · · · · · · · · captured partially_captured captured partially_refunded ·',
+  captured: '· · · · · · · · · · · · · partially_refunded refunded',
+  partially_refunded:
+    '· · · · · · · · · · partially_refunded partially_refunded partially_refunded partially_refunded refunded',
+  refunded: '· · · · · · · · · · · · · · ·',
+  voided: '· · · · · · · · · · · · · · ·',
+  expired: '· · · · · · · · · · · · · · ·',
+  declined: '· · · · · · · · · · · · · · ·',
+  failed: '· · · · · · · · · · · · · · ·',
 };
 
 describe('every state × everything that can happen to a payment', () => {
@@ -120,13 +134,22 @@ describe('every state × everything that can happen to a payment', () => {
   }
 });
 
-const attemptEvents: readonly AttemptEvent[] = ['approve', 'decline', 'lose_contact', 'was_not_sent'];
+const attemptEvents: readonly AttemptEvent[] = [
+  'approve',
+  'decline',
+  'require_action',
+  'lose_contact',
+  'was_not_sent',
+  'approve_late',
+];
 const attemptMoves: Record<AttemptState, string> = {
-  submitted: 'approved declined outcome_unknown not_sent',
-  outcome_unknown: 'approved declined outcome_unknown not_sent',
-  approved: '· · · ·',
-  declined: '· · · ·',
-  not_sent: '· · · ·',
+  submitted: 'approved declined action_required outcome_unknown not_sent ·',
+  action_required: 'approved declined action_required action_required not_sent ·',
+  outcome_unknown: 'approved declined action_required outcome_unknown not_sent approved_late',
+  approved: '· · · · · ·',
+  declined: '· · · · · approved_late',
+  not_sent: '· · · · · approved_late',
+  approved_late: '· · · · · ·',
 };
 
 describe('every state of an attempt × everything that can be heard of it', () => {

@@ -5,6 +5,7 @@ const some = (part: Partial<Balance>): Balance => ({ ...emptyBalance, ...part })
 /** What each state looks like on a payment of 100 that is all there is to it. */
 const balances: Record<PaymentState, Balance> = {
   processing: emptyBalance,
+  requires_action: emptyBalance,
   in_review: emptyBalance,
   authorized: some({ authorized: 100n }),
   voiding: some({ authorized: 100n }),
@@ -13,6 +14,7 @@ const balances: Record<PaymentState, Balance> = {
   partially_refunded: some({ authorized: 100n, captured: 100n, refunded: 40n }),
   refunded: some({ authorized: 100n, captured: 100n, refunded: 100n }),
   voided: some({ authorized: 100n, voided: 100n }),
+  expired: some({ authorized: 100n, voided: 100n }),
   declined: emptyBalance,
   failed: emptyBalance,
 };
@@ -30,7 +32,17 @@ export function paymentIn(state: PaymentState, change: Partial<Payment> = {}): P
     balance: balances[state],
     cardToken: 'tok_visa',
     decline: null,
-    terms: { feeBasisPoints: 150, feeFixed: 25n, riskLimit: 100_000n, riskFloor: 5_000n },
+    returnUrl: null,
+    redirectUrl: null,
+    authorizationExpiresAt: null,
+    terms: {
+      feeBasisPoints: 150,
+      feeFixed: 25n,
+      riskLimit: 100_000n,
+      riskFloor: 5_000n,
+      routingVersion: 0,
+      patienceMs: 60_000,
+    },
     version: 1,
     createdAt: new Date('2026-11-21T10:00:00Z'),
     updatedAt: new Date('2026-11-21T10:00:00Z'),

@@ -10,10 +10,10 @@ export type Rights = Readonly<Record<string, string>>;
 /** What may be changed of a payment: never what was agreed when it was accepted. Only the orchestrator notes settlements. */
 const progressOfPayment = {
   upToRisk:
-    'authorized capture_pending captured decline_code decline_message decline_retryable decline_source refund_pending ' +
-    'refunded risk_assessed_at risk_decided_by risk_decision risk_reasons risk_score',
+    'authorization_expires_at authorized capture_pending captured decline_code decline_message decline_retryable ' +
+    'decline_source redirect_url refund_pending refunded risk_assessed_at risk_decided_by risk_decision risk_reasons risk_score',
   settlement: 'settled_at settlement_batch_id settlement_fee settlement_net',
-  fromState: 'state updated_at version voided',
+  fromState: 'state updated_at version void_pending voided',
 } as const;
 
 const relayed = {
@@ -33,6 +33,7 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'feed.merchant_event': 'SELECT',
     'payments.api_key': 'SELECT INSERT UPDATE(revoked_at)',
     'payments.attempt': 'SELECT',
+    'payments.authorization_increase': 'SELECT INSERT',
     'payments.capture': 'SELECT INSERT',
     'payments.event': 'SELECT INSERT',
     'payments.idempotency': 'SELECT INSERT DELETE',
@@ -42,12 +43,15 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'payments.refund': 'SELECT INSERT',
   },
   orchestrator: {
+    'payments.acquirer_callback': 'SELECT INSERT',
     'payments.attempt': 'SELECT INSERT UPDATE(acquirer_reference decline_code finished_at state)',
+    'payments.authorization_increase': 'SELECT UPDATE(status)',
     'payments.capture': 'SELECT INSERT UPDATE(status)',
     'payments.dead_letter': relayed.deadLetter,
     'payments.event': 'SELECT INSERT',
     'payments.inbox': relayed.inbox,
-    'payments.payment': `SELECT UPDATE(${Object.values(progressOfPayment).join(' ')})`,
+    // A larger hold is a larger payment.
+    'payments.payment': `SELECT UPDATE(amount ${Object.values(progressOfPayment).join(' ')})`,
     'payments.refund': 'SELECT UPDATE(status)',
     'payments.relay_cursor': relayed.cursor,
     'payments.saga': 'SELECT INSERT UPDATE',

@@ -7,11 +7,20 @@ import { IDS } from '#runtime';
 /** A merchant that takes EUR and JPY, on terms that no test payment runs into. */
 export async function createMerchant(api: NestFastifyApplication): Promise<MerchantId> {
   const id = api.get<Ids>(IDS).next('mer');
-  const terms = { feeBasisPoints: 150, feeFixed: 25n, riskLimit: 1_000_000n, riskFloor: 100_000n };
+  const patienceMs = 60_000;
+  const terms = {
+    feeBasisPoints: 150,
+    feeFixed: 25n,
+    riskLimit: 1_000_000n,
+    riskFloor: 100_000n,
+    routingVersion: 0,
+    patienceMs,
+  };
   await api.get(MerchantStore).create({
     id,
     name: 'Corner shop',
     feeBasisPoints: 150,
+    patienceMs,
     createdAt: new Date(),
     currencies: new Map([
       ['EUR', terms],
@@ -31,6 +40,7 @@ export function aPayment(merchantId: MerchantId, change: Partial<CreatePaymentCo
     cardToken: 'tok_visa',
     captureMethod: 'automatic',
     metadata: {},
+    returnUrl: null,
     awaitOutcomeMs: 0,
     ...change,
   };

@@ -64,7 +64,14 @@ export const services: readonly Service[] = [
     portOffset: 1,
     needsBroker: true,
     niceness: worksOff,
-    environment: ({ portOf }) => ({ ACQUIRER_ALPHA_URL: `http://127.0.0.1:${portOf('sandbox')}/acquirers/alpha` }),
+    environment: ({ portOf }) => {
+      const acquirers = `http://127.0.0.1:${portOf('sandbox')}/acquirers`;
+      return {
+        ACQUIRER_ALPHA_URL: `${acquirers}/alpha`,
+        ACQUIRER_BETA_URL: `${acquirers}/beta`,
+        ACQUIRER_GAMMA_URL: `${acquirers}/gamma`,
+      };
+    },
   },
   {
     name: 'api',

@@ -4,8 +4,15 @@ import { serviceEnvironment } from '#runtime';
 export const orchestratorEnvironment = serviceEnvironment.extend({
   /** Base URL of the acquirer `alpha`. */
   ACQUIRER_ALPHA_URL: z.url({ protocol: /^https?$/ }),
+  /** Those of `beta` and `gamma`, where they are connected. */
+  ACQUIRER_BETA_URL: z.url({ protocol: /^https?$/ }).optional(),
+  ACQUIRER_GAMMA_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** How long an acquirer may take to answer before the outcome is unknown. */
   ACQUIRER_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
+  /** How long a customer may take for a challenge (3-D Secure). */
+  ACTION_DEADLINE_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(900_000),
+  /** How long a hold is kept for a merchant who does not take it; acquirers promise seven days. */
+  AUTHORIZATION_VALID_SECONDS: z.coerce.number().int().min(1).max(2_592_000).default(604_800),
   /** How long the fraud service may be silent before the written policy decides. */
   FRAUD_DEADLINE_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
 });

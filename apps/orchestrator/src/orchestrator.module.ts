@@ -8,6 +8,7 @@ import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts
 import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
 import { BeginOperationOnRequest } from './consumers/begin-operation-on-request.ts';
 import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-payment-settled.ts';
+import { RouteAuthorizations } from './acquirers/route-authorizations.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config.ts';
 import { RiskAnswers } from './schedules/risk-answers.ts';
 import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
@@ -47,6 +48,7 @@ export class OrchestratorModule {
           inject: [METRICS],
         },
         { provide: AcquirerCalls, useFactory: () => new AcquirerCalls(connectionsMax) },
+        RouteAuthorizations,
         AdvanceSagas,
         TellSagas,
         MakeAcquirerCall,
@@ -59,6 +61,13 @@ export class OrchestratorModule {
 }
 
 function connect(environment: OrchestratorEnvironment, metrics: Metrics): AcquirerDirectory {
-  const { ACQUIRER_ALPHA_URL: url, ACQUIRER_TIMEOUT_MS: timeoutMs } = environment;
-  return new AcquirerDirectory([new HttpAcquirer({ name: 'alpha', url }, metrics)], timeoutMs);
+  const urls = {
+    alpha: environment.ACQUIRER_ALPHA_URL,
+    beta: environment.ACQUIRER_BETA_URL,
+    gamma: environment.ACQUIRER_GAMMA_URL,
+  };
+  const acquirers = Object.entries(urls).flatMap(([name, url]) =>
+    url === undefined ? [] : [new HttpAcquirer({ name, url }, metrics)],
+  );
+  return new AcquirerDirectory(acquirers, environment.ACQUIRER_TIMEOUT_MS);
 }

@@ -41,7 +41,7 @@ export const paymentTerms = z.object({
 export type PaymentTerms = z.infer<typeof paymentTerms>;
 
 const riskDecision = z.enum(['allow', 'review', 'challenge', 'block']);
-const operation = z.enum(['authorize', 'increase', 'capture', 'void', 'refund']);
+const operation = z.enum(['authorize', 'capture', 'void', 'refund']);
 const withPayment = z.object({ payment: paymentSnapshot });
 const attempt = z.object({ number: z.int().min(1), acquirer: z.string() });
 
@@ -55,11 +55,32 @@ export const paymentEvents = {
     decidedBy: z.enum(['rules', 'policy']),
   }),
   'payment.sent_to_review': withPayment,
+  /** The customer has to act at `redirectUrl`. */
+  'payment.action_required': withPayment.extend({ attempt, redirectUrl: z.string() }),
   'payment.review_decided': withPayment.extend({ decision: z.enum(['allow', 'block']), reason: z.string() }),
   'payment.authorized': withPayment.extend({ attempt }),
   'payment.declined': withPayment.extend({ attempt: attempt.nullable() }),
   'payment.failed': withPayment.extend({ reason: z.string() }),
   'payment.outcome_unknown': withPayment.extend({ attempt, operation, nextCheckAt: z.iso.datetime() }),
+  /** A person found out what the acquirer could not tell. */
+  'payment.settled_by_hand': withPayment.extend({
+    attempt: z.object({ number: z.int().min(1) }),
+    outcome: z.enum(['approved', 'declined', 'not_done']),
+    reference: z.string().nullable(),
+    reason: z.string(),
+  }),
+  /** The acquirer approved after we had given up, and has taken it back since. */
+  'payment.reversed': withPayment.extend({ attempt }),
+  /** The acquirer has heard from the issuer that the card may have been misused. */
+  'payment.fraud_warned': withPayment.extend({ reason: z.string() }),
+  'payment.increase_requested': withPayment.extend({ increaseId: z.string(), amount: minorUnits }),
+  'payment.increased': withPayment.extend({ increaseId: z.string(), amount: minorUnits }),
+  'payment.increase_outcome_unknown': withPayment.extend({ attempt, nextCheckAt: z.iso.datetime() }),
+  'payment.increase_failed': withPayment.extend({
+    increaseId: z.string(),
+    amount: minorUnits,
+    declineCode: z.string(),
+  }),
   'payment.capture_requested': withPayment.extend({ captureId: z.string(), amount: minorUnits, final: z.boolean() }),
   'payment.captured': withPayment.extend({
     captureId: z.string(),
@@ -71,6 +92,8 @@ export const paymentEvents = {
   'payment.capture_failed': withPayment.extend({ captureId: z.string(), amount: minorUnits, declineCode: z.string() }),
   'payment.void_requested': withPayment.extend({ reason: z.string().nullable() }),
   'payment.voided': withPayment.extend({ released: minorUnits }),
+  /** The hold ended by itself, or by our deadline. */
+  'payment.expired': withPayment.extend({ released: minorUnits }),
   'payment.void_failed': withPayment.extend({ declineCode: z.string() }),
   'payment.refund_requested': withPayment.extend({
     refundId: z.string(),

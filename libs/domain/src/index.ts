@@ -41,6 +41,7 @@ export type {
   Id,
   MerchantId,
   PaymentId,
+  IncreaseId,
   RefundId,
   WebhookDeliveryId,
   WebhookEndpointId,
@@ -54,6 +55,7 @@ export {
   type AttemptEvent,
   type AttemptOperation,
   type AttemptState,
+  type RouteRecord,
 } from './payment/attempt.ts';
 export {
   nextPaymentState,
@@ -65,11 +67,15 @@ export {
   type PaymentStatus,
 } from './payment/lifecycle.ts';
 export {
+  actionRequired,
   authorized,
   captured,
   captureRefused,
   declined,
+  expired,
+  expiring,
   failed,
+  increased,
   passedReview,
   refunded,
   refundRefused,
@@ -80,6 +86,7 @@ export {
 export {
   allowedActions,
   emptyBalance,
+  restOfHold,
   type Balance,
   type CaptureMethod,
   type Decline,
@@ -89,31 +96,25 @@ export {
 } from './payment/payment.ts';
 export {
   requestCapture,
+  requestIncrease,
   requestRefund,
   requestVoid,
   type RequestedMovement,
   type RequestRejection,
 } from './payment/requests.ts';
-export {
-  advance,
-  beginCharge,
-  beginOperation,
-  operationOf,
-  sagaDefinitionVersion,
-  type Saga,
-  type SagaCommand,
-  type SagaEvent,
-  type SagaKind,
-  type SagaStep,
-  type SagaTransition,
-} from './payment/saga.ts';
-export {
-  declineCodes,
-  isDeclineCode,
-  meaningOf,
-  type DeclineCode,
-  type DeclineMeaning,
-} from './payment/decline-codes.ts';
+export { advance, beginCharge, beginOperation, operationOf } from './payment/saga/advance.ts';
+export { sagaDefinitionVersion } from './payment/saga/definition.ts';
+export type {
+  CallEvent,
+  HandOutcome,
+  Saga,
+  SagaCommand,
+  SagaEvent,
+  SagaKind,
+  SagaStep,
+  SagaTransition,
+} from './payment/saga/saga.ts';
+export { isDeclineCode, meaningOf, type DeclineCode, type DeclineMeaning } from './payment/decline-codes.ts';
 export { isTestCardToken, testCardTokens, type TestCardToken } from './payment/test-card-tokens.ts';
 export { batchesOf } from './settlement/batch.ts';
 export type { Batch, SettlementItem, SettlementTotals } from './settlement/batch.ts';

@@ -9,6 +9,11 @@ import {
   type SagaStep,
 } from '#domain';
 
+const softly = { code: 'generic_decline', message: '', retryable: true, source: 'issuer' } as const;
+
+/** An ordinary merchant's: the walk through a line without an end would have none. */
+const patienceMs = 60_000;
+
 /** Every event that a saga can hear, by the words that the tables use for it; a new one does not compile until named. */
 const events = {
   risk_answered: {
@@ -28,12 +33,38 @@ const events = {
   withdrawn: { withdrawn: { type: 'withdrawn' } },
   approved: { approved: { type: 'approved' } },
   declined: {
-    declined: {
+    declined: { type: 'declined', decline: softly, elsewhere: false },
+    'declined softly, another acquirer is there': { type: 'declined', decline: softly, elsewhere: true },
+    'the hold is gone': {
       type: 'declined',
-      decline: { code: 'generic_decline', message: '', retryable: true, source: 'issuer' },
+      decline: { ...softly, code: 'authorization_expired', retryable: false },
+      elsewhere: false,
     },
   },
-  not_sent: { 'not sent': { type: 'not_sent' } },
+  action_required: {
+    'action required': { type: 'action_required', late: false },
+    'action still required when it is too late': { type: 'action_required', late: true },
+  },
+  not_sent: {
+    'not sent': { type: 'not_sent', elsewhere: false, patienceMs },
+    'not sent, another acquirer is there': { type: 'not_sent', elsewhere: true, patienceMs },
+  },
+  no_acquirer: { 'no acquirer can be asked': { type: 'no_acquirer', patienceMs } },
+  hold_over: {
+    'the time of the hold is over': { type: 'hold_over', rest: 'open' },
+    'the time of a hold is over that is being taken': { type: 'hold_over', rest: 'busy' },
+    'the time of a hold is over that was taken': { type: 'hold_over', rest: 'none' },
+  },
+  hold_ended: {
+    'the acquirer ended the hold': { type: 'hold_ended', rest: 'open' },
+    'the acquirer ended a hold that is being taken': { type: 'hold_ended', rest: 'busy' },
+    'the acquirer ended a hold that was taken': { type: 'hold_ended', rest: 'none' },
+  },
+  settled_by_hand: {
+    'a person says it was done': { type: 'settled_by_hand', outcome: 'approved', reason: '' },
+    'a person says it was refused': { type: 'settled_by_hand', outcome: 'declined', reason: '' },
+    'a person says it was not done': { type: 'settled_by_hand', outcome: 'not_done', reason: '' },
+  },
   contact_lost: { 'contact lost': { type: 'contact_lost' } },
   nothing_found: {
     'nothing found after a timeout': { type: 'nothing_found', heardTimeout: true },

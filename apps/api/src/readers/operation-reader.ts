@@ -6,10 +6,12 @@ import {
   type AttemptState,
   type CaptureId,
   type CurrencyCode,
+  type IncreaseId,
   type MerchantId,
   type Money,
   type PaymentId,
   type RefundId,
+  type RouteRecord,
 } from '#domain';
 import type { MovementStatus, Sql } from '#persistence';
 import { SQL } from '#runtime';
@@ -20,6 +22,14 @@ export interface CaptureView {
   readonly amount: Money;
   readonly status: MovementStatus;
   readonly final: boolean;
+  readonly createdAt: Date;
+}
+
+export interface IncreaseView {
+  readonly id: IncreaseId;
+  readonly paymentId: PaymentId;
+  readonly amount: Money;
+  readonly status: MovementStatus;
   readonly createdAt: Date;
 }
 
@@ -41,6 +51,7 @@ export interface AttemptView {
   readonly state: AttemptState;
   readonly declineCode: string | null;
   readonly routedBecause: string;
+  readonly routing: RouteRecord | null;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
 }
@@ -64,6 +75,7 @@ interface AttemptRow {
   state: AttemptState;
   decline_code: string | null;
   routed_because: string;
+  routing: RouteRecord | null;
   started_at: Date;
   finished_at: Date | null;
 }
@@ -75,6 +87,10 @@ const joinPayment = (table: string): string =>
 const captureSql = `
   SELECT capture.id, payment_id, payment.currency, capture.amount, status, final, capture.created_at
   FROM capture ${joinPayment('capture')}`;
+
+const increaseSql = `
+  SELECT increase.id, payment_id, payment.currency, increase.amount, status, increase.created_at
+  FROM authorization_increase AS increase ${joinPayment('increase')}`;
 
 const refundSql = `
   SELECT refund.id, payment_id, payment.currency, refund.amount, status, reason, refund.created_at
@@ -101,6 +117,22 @@ export class OperationReader {
     return row && captureOf(row);
   }
 
+  async increases(merchantId: MerchantId, paymentIds: readonly PaymentId[]): Promise<IncreaseView[]> {
+    const rows = await this.sql.query<MovementRow>(
+      `${increaseSql} WHERE increase.merchant_id = $1 AND payment_id = ANY($2::uuid[]) ORDER BY increase.id`,
+      [uuidOf(merchantId), paymentIds.map(uuidOf)],
+    );
+    return rows.map(increaseOf);
+  }
+
+  async increase(merchantId: MerchantId, id: IncreaseId): Promise<IncreaseView | undefined> {
+    const [row] = await this.sql.query<MovementRow>(
+      `${increaseSql} WHERE increase.merchant_id = $1 AND increase.id = $2`,
+      [uuidOf(merchantId), uuidOf(id)],
+    );
+    return row && increaseOf(row);
+  }
+
   async refunds(merchantId: MerchantId, paymentIds: readonly PaymentId[]): Promise<RefundView[]> {
     const rows = await this.sql.query<MovementRow & { reason: string | null }>(
       `${refundSql} WHERE refund.merchant_id = $1 AND payment_id = ANY($2::uuid[]) ORDER BY refund.id`,
@@ -120,7 +152,7 @@ export class OperationReader {
   async attempts(merchantId: MerchantId, paymentIds: readonly PaymentId[]): Promise<AttemptView[]> {
     const rows = await this.sql.query<AttemptRow>(
       `SELECT payment_id, payment.currency, number, acquirer, operation, attempt.amount, attempt.state,
-         attempt.decline_code, routed_because, started_at, finished_at
+         attempt.decline_code, routed_because, routing, started_at, finished_at
        FROM attempt ${joinPayment('attempt')}
        WHERE attempt.merchant_id = $1 AND payment_id = ANY($2::uuid[]) ORDER BY payment_id, number`,
       [uuidOf(merchantId), paymentIds.map(uuidOf)],
@@ -146,6 +178,10 @@ function movementOf(row: MovementRow): Omit<CaptureView, 'id' | 'final'> {
   };
 }
 
+function increaseOf(row: MovementRow): IncreaseView {
+  return { id: idOf('inc', row.id), ...movementOf(row) };
+}
+
 function attemptOf(row: AttemptRow): AttemptView {
   return {
     paymentId: idOf('pay', row.payment_id),
@@ -156,6 +192,7 @@ function attemptOf(row: AttemptRow): AttemptView {
     state: row.state,
     declineCode: row.decline_code,
     routedBecause: row.routed_because,
+    routing: row.routing,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };

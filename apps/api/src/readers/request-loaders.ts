@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { MerchantId, Payment, PaymentId, WebhookDeliveryId } from '#domain';
 import type { HistoryReader, PastEvent } from './history-reader.ts';
-import type { AttemptView, CaptureView, OperationReader, RefundView } from './operation-reader.ts';
+import type { AttemptView, CaptureView, IncreaseView, OperationReader, RefundView } from './operation-reader.ts';
 import type { DeliveryAttemptRecord, WebhookReader } from './webhook-reader.ts';
 
 /** What the loaders read with. */
@@ -30,6 +30,15 @@ export class RequestLoaders {
       'captures',
       (ids) => this.readers.operations.captures(this.merchantId, ids),
       (capture) => capture.paymentId,
+      (id) => id,
+    ).load(paymentId);
+  }
+
+  increases(paymentId: PaymentId): Promise<IncreaseView[]> {
+    return this.loader<PaymentId, IncreaseView, PaymentId>(
+      'increases',
+      (ids) => this.readers.operations.increases(this.merchantId, ids),
+      (increase) => increase.paymentId,
       (id) => id,
     ).load(paymentId);
   }

@@ -20,6 +20,7 @@ interface IdempotencyRow {
 
 const operationPrefix = {
   create_payment: null,
+  increase_authorization: 'inc',
   capture_payment: 'cap',
   void_payment: null,
   refund_payment: 'ref',

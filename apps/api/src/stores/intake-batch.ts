@@ -22,6 +22,7 @@ export interface IntakeRow {
   readonly card_token: string;
   readonly terms: object;
   readonly metadata: object;
+  readonly return_url: string | null;
   readonly created_at: string;
   readonly shard: number;
   readonly event_id: string;
@@ -43,7 +44,7 @@ const acceptSql = `
   WITH asked AS MATERIALIZED (
     SELECT * FROM ROWS FROM (json_to_recordset($1) AS (merchant_id uuid, key text, fingerprint bytea, id uuid, reference text,
       capture_method text, currency text, amount bigint, card_token text, terms jsonb, metadata jsonb,
-      created_at timestamptz, shard smallint, event_id uuid, payload json)) WITH ORDINALITY
+      return_url text, created_at timestamptz, shard smallint, event_id uuid, payload json)) WITH ORDINALITY
   ), judged AS MATERIALIZED (
     SELECT asked.*, earlier.*, EXISTS (
         SELECT FROM idempotency AS known WHERE known.merchant_id = asked.merchant_id
@@ -51,7 +52,7 @@ const acceptSql = `
       ) AS key_used
     FROM asked CROSS JOIN LATERAL (
       SELECT coalesce(max(attempt_number), 0) AS attempts,
-        coalesce(bool_or(state NOT IN ('declined', 'failed', 'voided')), false) AS reference_live
+        coalesce(bool_or(state NOT IN ('declined', 'failed', 'voided', 'expired')), false) AS reference_live
       FROM payment WHERE payment.merchant_id = asked.merchant_id AND payment.reference = asked.reference
     ) AS earlier
   ), first_of_key AS (
@@ -67,9 +68,9 @@ const acceptSql = `
     ON CONFLICT DO NOTHING RETURNING payment_id
   ), accepted AS (
     INSERT INTO payment (merchant_id, id, reference, attempt_number, state, version, capture_method, currency, amount,
-      card_token, terms, metadata, created_at, updated_at)
+      card_token, terms, metadata, return_url, created_at, updated_at)
     SELECT merchant_id, id, reference, attempts + 1, 'processing', 1, capture_method, currency, amount, card_token, terms,
-      metadata, created_at, created_at
+      metadata, return_url, created_at, created_at
     FROM chosen WHERE id = ANY ((SELECT array_agg(payment_id) FROM used_key)::uuid[])
     ORDER BY merchant_id, reference COLLATE "C"
     RETURNING merchant_id, id, reference
@@ -106,6 +107,7 @@ export function intakeRowOf(payment: Payment, metadata: object, use: CreationKey
     card_token: payment.cardToken,
     terms: storedTermsOf(payment.terms),
     metadata,
+    return_url: payment.returnUrl,
     created_at: snapshot.createdAt,
     shard: shardOf(payment.merchantId),
     event_id: uuidOf(eventId),

@@ -9,6 +9,8 @@ export interface Merchant {
   readonly id: MerchantId;
   readonly name: string;
   readonly feeBasisPoints: number;
+  /** How long a payment may wait in line when no acquirer can be used. */
+  readonly patienceMs: number;
   readonly currencies: ReadonlyMap<CurrencyCode, Terms>;
   readonly createdAt: Date;
 }
@@ -17,6 +19,7 @@ interface MerchantRow {
   id: string;
   name: string;
   fee_basis_points: number;
+  patience_ms: number;
   created_at: Date;
   /** One entry per currency, in the order of the codes; bigint as text, because JSON numbers end at 2^53. */
   currencies: { code: CurrencyCode; feeFixed: string; riskLimit: string; riskFloor: string }[];
@@ -29,7 +32,7 @@ const termsLifetimeMs = 900;
 const merchantsRememberedMax = 10_000;
 
 const selectMerchants = `
-  SELECT id, name, fee_basis_points, created_at,
+  SELECT id, name, fee_basis_points, patience_ms, created_at,
     coalesce((SELECT json_agg(json_build_object('code', currency, 'feeFixed', fee_fixed::text,
         'riskLimit', risk_limit::text, 'riskFloor', risk_floor::text) ORDER BY currency)
       FROM merchant_currency WHERE merchant_id = merchant.id), '[]') AS currencies
@@ -66,7 +69,7 @@ export class MerchantStore {
     const currencies = [...merchant.currencies];
     await this.sql.query(
       `WITH merchant AS (
-         INSERT INTO merchant (id, name, fee_basis_points, created_at) VALUES ($1, $2, $3, $4) RETURNING id)
+         INSERT INTO merchant (id, name, fee_basis_points, created_at, patience_ms) VALUES ($1, $2, $3, $4, $9) RETURNING id)
        INSERT INTO merchant_currency (merchant_id, currency, fee_fixed, risk_limit, risk_floor)
        SELECT merchant.id, terms.* FROM merchant, unnest($5::text[], $6::bigint[], $7::bigint[], $8::bigint[]) AS terms`,
       [
@@ -78,6 +81,7 @@ export class MerchantStore {
         currencies.map(([, terms]) => terms.feeFixed),
         currencies.map(([, terms]) => terms.riskLimit),
         currencies.map(([, terms]) => terms.riskFloor),
+        merchant.patienceMs,
       ],
     );
     this.recent.forget(merchant.id);
@@ -85,15 +89,23 @@ export class MerchantStore {
 }
 
 function merchantOf(row: MerchantRow): Merchant {
-  const { fee_basis_points: feeBasisPoints } = row;
+  const { fee_basis_points: feeBasisPoints, patience_ms: patienceMs } = row;
   return {
     id: idOf('mer', row.id),
     name: row.name,
     feeBasisPoints,
+    patienceMs,
     currencies: new Map(
       row.currencies.map(({ code, feeFixed, riskLimit, riskFloor }): [CurrencyCode, Terms] => [
         code,
-        { feeBasisPoints, feeFixed: BigInt(feeFixed), riskLimit: BigInt(riskLimit), riskFloor: BigInt(riskFloor) },
+        {
+          feeBasisPoints,
+          feeFixed: BigInt(feeFixed),
+          riskLimit: BigInt(riskLimit),
+          riskFloor: BigInt(riskFloor),
+          routingVersion: 0,
+          patienceMs,
+        },
       ]),
     ),
     createdAt: row.created_at,

@@ -31,7 +31,7 @@ const feeBasisPointsMax = 10_000;
  * unit without decimals (yen) is worth about a hundredth of one that has two, so its minor units count the same; three
  * decimals and more are subdivisions of a unit that is worth no less.
  */
-const ordinary = { riskLimit: 1_000_000n, riskFloor: 5_000n };
+const ordinary = { riskLimit: 1_000_000n, riskFloor: 5_000n, patienceMs: 60_000 };
 
 /** Takes a merchant in, with what was agreed: fees, and in which currencies it may take how much. */
 @Injectable()
@@ -59,6 +59,7 @@ export class CreateMerchant {
       id: this.ids.next('mer'),
       name: command.name.trim(),
       feeBasisPoints,
+      patienceMs: ordinary.patienceMs,
       currencies: new Map(all.map((terms) => [terms.currency, termsOf(terms, feeBasisPoints)])),
       createdAt: this.clock.now(),
     };
@@ -102,6 +103,8 @@ function termsOf(terms: CurrencyTerms, feeBasisPoints: number): Terms {
     feeFixed: BigInt(terms.feeFixed ?? 0),
     riskLimit: terms.riskLimit === null ? ordinary.riskLimit * subdivision : BigInt(terms.riskLimit),
     riskFloor: terms.riskFloor === null ? ordinary.riskFloor * subdivision : BigInt(terms.riskFloor),
+    routingVersion: 0,
+    patienceMs: ordinary.patienceMs,
   };
 }
 

@@ -18,6 +18,8 @@ export interface CreatePaymentCommand {
   readonly cardToken: string;
   readonly captureMethod: 'automatic' | 'manual';
   readonly metadata: object;
+  /** Where the customer's browser goes after a challenge. */
+  readonly returnUrl: string | null;
   /** How long the answer may be held until the outcome is known; 0 answers at once. */
   readonly awaitOutcomeMs: number;
 }
@@ -87,6 +89,9 @@ export class CreatePayment {
       balance: emptyBalance,
       cardToken: command.cardToken,
       decline: null,
+      returnUrl: command.returnUrl,
+      redirectUrl: null,
+      authorizationExpiresAt: null,
       terms,
       version: 1,
       createdAt: now,
@@ -108,8 +113,10 @@ export class CreatePayment {
 
 /** How long a caller waits is not part of what it asks for. */
 function keyUseOf(command: CreatePaymentCommand): CreationKey {
-  const { merchantId, idempotencyKey, awaitOutcomeMs: _, ...input } = command;
-  return { merchantId, operation: 'create_payment', key: idempotencyKey, fingerprint: fingerprintOf(input) };
+  const { merchantId, idempotencyKey, awaitOutcomeMs: _, returnUrl, ...input } = command;
+  // Not part of what was asked by those who ask for none: their keys are older than the field.
+  const asked = returnUrl === null ? input : { ...input, returnUrl };
+  return { merchantId, operation: 'create_payment', key: idempotencyKey, fingerprint: fingerprintOf(asked) };
 }
 
 function currencyNotEnabled({ amount }: CreatePaymentCommand): Refusal {

@@ -27,7 +27,7 @@ export interface FollowUpCommand {
 
 /** What a follow-up decides under the payment's lock: an effect that it has written, or why not. */
 export type FollowUpDecision =
-  | { readonly ok: true; readonly operationId: Id<'cap'> | Id<'ref'> | null }
+  | { readonly ok: true; readonly operationId: Id<'cap'> | Id<'ref'> | Id<'inc'> | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
 export interface FollowUpParts {
@@ -116,10 +116,12 @@ export function refusalOf(rejection: RequestRejection): Refusal {
   switch (rejection.code) {
     case 'payment_not_capturable':
     case 'payment_not_voidable':
+    case 'payment_not_increasable':
     case 'payment_not_refundable':
       return invalidState(rejection.payment, rejection.code);
     case 'capture_exceeds_authorization':
     case 'refund_exceeds_capture':
+    case 'amount_too_large':
       return {
         code: 'amount_exceeded',
         message: amountWords[rejection.code],
@@ -137,6 +139,7 @@ export function refusalOf(rejection: RequestRejection): Refusal {
 }
 
 const amountWords = {
+  amount_too_large: 'Payments go up to 2^53 − 1 minor units. See `available`.',
   capture_exceeds_authorization: 'This is more than what is left of the authorization. See `available`.',
   refund_exceeds_capture: 'This is more than what was captured and not refunded yet. See `available`.',
 } as const;
@@ -144,6 +147,7 @@ const amountWords = {
 const stateWords = {
   payment_not_capturable: 'captured',
   payment_not_voidable: 'voided',
+  payment_not_increasable: 'increased',
   payment_not_refundable: 'refunded',
 } as const;
 

@@ -8,6 +8,7 @@ import { IdempotencyReaper } from '../schedules/idempotency-reaper.ts';
 import { PaymentIntake } from '../stores/payment-intake.ts';
 import { OutcomeReader } from '../waiting/outcome-reader.ts';
 import { OutcomeWaiters } from '../waiting/outcome-waiters.ts';
+import { IncreaseAuthorization } from './increase-authorization.ts';
 import { CapturePayment } from './capture-payment.ts';
 import { CreatePayment } from './create-payment.ts';
 import { FollowUp } from './follow-up.ts';
@@ -29,9 +30,10 @@ import { VoidPayment } from './void-payment.ts';
     FollowUp,
     CreatePayment,
     CapturePayment,
+    IncreaseAuthorization,
     VoidPayment,
     RefundPayment,
   ],
-  exports: [CreatePayment, CapturePayment, VoidPayment, RefundPayment],
+  exports: [CreatePayment, IncreaseAuthorization, CapturePayment, VoidPayment, RefundPayment],
 })
 export class UseCasesModule {}

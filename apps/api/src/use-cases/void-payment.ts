@@ -31,7 +31,7 @@ async function request({ tx, payment }: FollowUpParts, reason: string | null): P
   if (!requested.ok) return { ok: false, refusal: refusalOf(requested.error) };
 
   const voiding = requested.value;
-  if (voiding.state !== payment.state) {
+  if (voiding !== payment) {
     const facts: PaymentFact[] = [{ type: 'payment.void_requested', data: { reason } }];
     // In review nothing is held yet, so there is nothing to wait for.
     if (voiding.state === 'voided') facts.push({ type: 'payment.voided', data: { released: 0 } });

@@ -7,7 +7,7 @@ export interface AwaitedOutcome {
   readonly merchantId: MerchantId;
   readonly paymentId: PaymentId;
   readonly operation: MoneyOperation;
-  /** The capture or refund, as a UUID. */
+  /** The capture, refund or increase, as a UUID. */
   readonly operationUuid: string | null;
 }
 
@@ -28,10 +28,14 @@ export class OutcomeReader {
          AND capture.payment_id = awaited.payment_id AND capture.id = awaited.operation_id
        LEFT JOIN refund ON operation = 'refund_payment' AND refund.merchant_id = awaited.merchant_id
          AND refund.payment_id = awaited.payment_id AND refund.id = awaited.operation_id
+       LEFT JOIN authorization_increase AS increase ON operation = 'increase_authorization'
+         AND increase.merchant_id = awaited.merchant_id AND increase.payment_id = awaited.payment_id
+         AND increase.id = awaited.operation_id
        WHERE CASE operation
          WHEN 'capture_payment' THEN capture.status <> 'pending'
          WHEN 'refund_payment' THEN refund.status <> 'pending'
-         WHEN 'void_payment' THEN payment.state <> 'voiding'
+         WHEN 'increase_authorization' THEN increase.status <> 'pending'
+         WHEN 'void_payment' THEN payment.state <> 'voiding' AND payment.void_pending = 0
          -- An automatic capture is part of the outcome that the creator waits for.
          ELSE payment.state <> 'processing'
            AND NOT (payment.capture_method = 'automatic' AND payment.state = 'authorized')

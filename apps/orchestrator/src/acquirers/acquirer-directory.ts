@@ -1,14 +1,7 @@
-import type { AttemptOperation, Payment } from '#domain';
 import { invariant } from '#domain';
 import type { Acquirer } from './acquirer.ts';
 
-export interface Route {
-  readonly acquirer: string;
-  /** For people: why this one. */
-  readonly because: string;
-}
-
-/** The acquirers that this platform is connected to, and which of them an operation goes to. */
+/** The acquirers that this platform is connected to. */
 export class AcquirerDirectory {
   private readonly acquirers: ReadonlyMap<string, Acquirer>;
   private readonly timeoutMs: number;
@@ -30,15 +23,9 @@ export class AcquirerDirectory {
     return AbortSignal.timeout(this.timeoutMs);
   }
 
-  /** Captures, voids and refunds stay with the acquirer that holds the authorization. */
-  route(_payment: Payment, operation: AttemptOperation, authorizedAt: string | undefined): Route {
-    if (operation !== 'authorize') {
-      invariant(authorizedAt !== undefined, `${operation} needs an authorization`);
-      return { acquirer: authorizedAt, because: 'holds the authorization' };
-    }
-    const [only] = this.acquirers.keys();
-    invariant(only !== undefined, 'no acquirer is connected');
-    return { acquirer: only, because: 'the only acquirer connected' };
+  /** In the order in which they were connected. */
+  names(): string[] {
+    return [...this.acquirers.keys()];
   }
 
   async close(): Promise<void> {

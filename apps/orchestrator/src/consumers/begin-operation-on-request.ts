@@ -42,10 +42,18 @@ export class BeginOperationOnRequest {
     await this.begin(context, events, 'refund', (event) => event.data.refundId as Id<'ref'>);
   }
 
+  @EventPattern<string>('payments.v1.payment.increase_requested', { batch: 100 })
+  async increase(
+    @Payload() events: readonly Requested<'payment.increase_requested'>[],
+    @Ctx() context: EventContext<OrchestratorTx>,
+  ): Promise<void> {
+    await this.begin(context, events, 'increase', (event) => event.data.increaseId as Id<'inc'>);
+  }
+
   private async begin<Event extends EventEnvelope>(
     context: EventContext<OrchestratorTx>,
     events: readonly Event[],
-    kind: Exclude<SagaKind, 'charge'>,
+    kind: Exclude<SagaKind, 'charge' | 'reversal'>,
     idOfSaga: (event: Event) => Id<string>,
   ): Promise<void> {
     const happenings = events.map((event) => ({

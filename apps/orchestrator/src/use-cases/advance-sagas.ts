@@ -1,8 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { beginCharge, beginOperation, invariant, type Clock, type Ids, type Payment, type PaymentId } from '#domain';
+import {
+  beginCharge,
+  beginOperation,
+  invariant,
+  type Clock,
+  type Ids,
+  type Payment,
+  type PaymentId,
+  type SagaKind,
+} from '#domain';
 import type { MovementEnd, MovementKey, StoredSaga } from '#persistence';
 import { CLOCK, IDS } from '#runtime';
-import { AcquirerDirectory } from '../acquirers/acquirer-directory.ts';
+import { RouteAuthorizations } from '../acquirers/route-authorizations.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from '../orchestrator.config.ts';
 import type { OrchestratorTx } from '../stores/orchestrator-stores.ts';
 import { AcquirerCalls, type AcquirerCall } from './acquirer-calls.ts';
@@ -26,7 +35,7 @@ interface Told {
 @Injectable()
 export class AdvanceSagas {
   constructor(
-    private readonly acquirers: AcquirerDirectory,
+    private readonly acquirers: RouteAuthorizations,
     private readonly calls: AcquirerCalls,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: Ids,
@@ -41,8 +50,12 @@ export class AdvanceSagas {
   private async takeRound(tx: OrchestratorTx, round: readonly SagaHappening[]): Promise<void> {
     const told = await findSagas(tx, round);
     const turns = await this.begin(tx, told);
-    const { clock } = this;
-    const rules = { clock, fraudDeadlineMs: this.environment.FRAUD_DEADLINE_MS };
+    const { clock, environment } = this;
+    const rules = {
+      clock,
+      fraudDeadlineMs: environment.FRAUD_DEADLINE_MS,
+      actionDeadlineMs: environment.ACTION_DEADLINE_MS,
+    };
     const taken = turns.filter(({ turn, happening }) => takeTurn(turn, happening, rules));
     await this.write(
       tx,
@@ -56,8 +69,14 @@ export class AdvanceSagas {
   ): Promise<readonly { readonly turn: SagaTurn; readonly happening: Happening }[]> {
     const attempts = await tx.attempts.of(told.filter(mayHaveAttempts).map(({ payment }) => payment));
     const movements = await tx.movements.find(told.flatMap(({ payment, stored }) => movementKeyOf(payment, stored)));
-    const { acquirers, clock, ids } = this;
-    const parts = { acquirers, clock, ids, acquirerTimeoutMs: this.environment.ACQUIRER_TIMEOUT_MS };
+    const { acquirers, clock, ids, environment } = this;
+    const parts = {
+      acquirers,
+      clock,
+      ids,
+      acquirerTimeoutMs: environment.ACQUIRER_TIMEOUT_MS,
+      authorizationValidMs: environment.AUTHORIZATION_VALID_SECONDS * 1_000,
+    };
     return told.map(({ payment, stored, happening }) => {
       const start = {
         payment,
@@ -78,6 +97,7 @@ export class AdvanceSagas {
       turns.flatMap((turn) => turn.touchedAttempts().map((attempt) => ({ payment: turn.payment, attempt }))),
     );
     await tx.sagas.save(turns);
+    await tx.payments.enlarge(turns.filter(({ enlarged }) => enlarged).map(({ payment }) => payment));
     await tx.payments.saveAll(turns);
     const calls = turns.flatMap(callOf);
     tx.afterCommit(() => this.calls.add(calls));
@@ -133,6 +153,14 @@ function unbegun({ key, happening }: SagaHappening, { captureMethod }: Payment):
     }
     case 'risk_answered':
       return { key, saga: beginCharge(captureMethod), operationId: null, attemptId: null, epoch: 0 };
+    case 'approved_late':
+      return {
+        key,
+        saga: beginOperation('reversal', captureMethod).saga,
+        operationId: null,
+        attemptId: null,
+        epoch: 0,
+      };
     default:
       return undefined;
   }
@@ -144,7 +172,11 @@ function mayHaveAttempts({ stored }: Told): boolean {
 }
 
 function movementKeyOf(payment: Payment, { operationId: uuid, saga }: StoredSaga): MovementKey[] {
-  return uuid === null ? [] : [{ payment, kind: saga.kind === 'refund' ? 'refund' : 'capture', uuid }];
+  return uuid === null ? [] : [{ payment, kind: movementKindOf(saga.kind), uuid }];
+}
+
+function movementKindOf(kind: SagaKind): MovementKey['kind'] {
+  return kind === 'refund' || kind === 'increase' ? kind : 'capture';
 }
 
 function movementEndOf({ payment, stored, movementEnd: status }: SagaTurn): MovementEnd[] {
@@ -162,7 +194,7 @@ function callOf(turn: SagaTurn): AcquirerCall[] {
     reference: payment.id,
     authorization: turn.authorization?.acquirerReference ?? null,
     final: turn.movement?.final ?? true,
-    returnUrl: null,
+    returnUrl: payment.returnUrl,
   };
   return [{ saga: stored.key, acquirer: attempt.acquirer, attemptId: attempt.id, request }];
 }

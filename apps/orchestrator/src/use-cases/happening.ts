@@ -1,4 +1,4 @@
-import type { AttemptId, SagaKind } from '#domain';
+import type { AttemptId, HandOutcome, SagaKind } from '#domain';
 import type { RiskRecord, SagaKey } from '#persistence';
 import type { FindAnswer } from '../acquirers/acquirer.ts';
 
@@ -9,8 +9,22 @@ export type Happening =
   | { readonly type: 'review_decided'; readonly decision: 'allow' | 'block' }
   | { readonly type: 'withdrawn' }
   /** The merchant asks for something; its saga begins with this. */
-  | { readonly type: 'requested'; readonly kind: Exclude<SagaKind, 'charge'> }
+  | { readonly type: 'requested'; readonly kind: Exclude<SagaKind, 'charge' | 'reversal'> }
   | { readonly type: 'try_due'; readonly epoch: number }
+  /** The time of the hold is over by our reckoning. */
+  | { readonly type: 'hold_due' }
+  /** The acquirer says that the hold has ended. */
+  | { readonly type: 'hold_ended' }
+  /** An acquirer that had refused, or had surely not been reached, says that it approved after all. */
+  | { readonly type: 'approved_late'; readonly attemptId: AttemptId; readonly reference: string }
+  /** `reference`: the acquirer's id of what was done, where it was done. */
+  | {
+      readonly type: 'settled_by_hand';
+      readonly attemptNumber: number;
+      readonly outcome: HandOutcome;
+      readonly reference: string | null;
+      readonly reason: string;
+    }
   /** From our own call, or from asking what became of it. */
   | { readonly type: 'answered'; readonly attemptId: AttemptId; readonly answer: FindAnswer };
 

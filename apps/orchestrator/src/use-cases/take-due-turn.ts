@@ -22,6 +22,8 @@ export class TakeDueTurn {
         return this.tellSagas.tell({ key, happening: { type: 'risk_silent' } });
       case 'attempt':
         return this.tellSagas.tell({ key, happening: { type: 'try_due', epoch } });
+      case 'expire':
+        return this.tellSagas.tell({ key, happening: { type: 'hold_due' } });
       case 'check':
         return this.askWhatBecameOfIt(key);
     }

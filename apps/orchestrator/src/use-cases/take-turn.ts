@@ -3,7 +3,9 @@ import {
   isFinished,
   meaningOf,
   operationOf,
+  restOfHold,
   type Attempt,
+  type AttemptId,
   type Clock,
   type Decline,
   type Payment,
@@ -11,6 +13,7 @@ import {
 } from '#domain';
 import type { RiskRecord } from '#persistence';
 import type { FindAnswer } from '../acquirers/acquirer.ts';
+import { beginAttempt, carryOut } from './carry-out.ts';
 import type { Happening } from './happening.ts';
 import type { SagaTurn } from './saga-turn.ts';
 
@@ -18,6 +21,8 @@ export interface TurnRules {
   readonly clock: Clock;
   /** How long risk may be silent before the written policy decides. */
   readonly fraudDeadlineMs: number;
+  /** How long a customer may take for a challenge. */
+  readonly actionDeadlineMs: number;
 }
 
 /** Tells the saga what happened and has its commands carried out. False when that changes nothing: it came late or twice. */
@@ -26,20 +31,22 @@ export function takeTurn(turn: SagaTurn, happening: Happening, rules: TurnRules)
     case 'requested':
       beginDueAttempt(turn);
       return true;
+    case 'approved_late':
+      return beginReversal(turn, happening.attemptId, happening.reference);
     case 'try_due':
       // Somebody else took this turn while we slept: a second attempt beside theirs could charge twice.
       if (turn.stored.epoch !== happening.epoch) return false;
       beginDueAttempt(turn);
       return true;
     default: {
-      const event = eventOf(happening, turn);
+      const event = eventOf(happening, turn, rules);
       if (event === undefined) return false;
-      const { saga, commands } = advance(turn.stored.saga, event);
-      if (saga === turn.stored.saga) return false;
+      const { saga, commands } = advance(turn.saga, event);
+      if (saga === turn.saga) return false;
       turn.moveTo(saga);
       if (happening.type === 'risk_answered') turn.noteRisk(happening.risk);
       if (happening.type === 'risk_silent') turn.noteRisk(policyOn(turn.payment, rules));
-      for (const command of commands) turn.carryOut(command);
+      for (const command of commands) carryOut(turn, command);
       return true;
     }
   }
@@ -47,13 +54,23 @@ export function takeTurn(turn: SagaTurn, happening: Happening, rules: TurnRules)
 
 /** The reducer has counted this try already; only its time had not come. */
 function beginDueAttempt(turn: SagaTurn): void {
-  const operation = operationOf(turn.stored.saga.step);
-  if (operation !== undefined) turn.beginAttempt(operation);
+  const operation = operationOf(turn.saga);
+  if (operation !== undefined) beginAttempt(turn, operation);
+}
+
+/** The saga is about an attempt that another saga has given up: what it holds is nobody's, and goes back. */
+function beginReversal(turn: SagaTurn, attemptId: AttemptId, reference: string): boolean {
+  const stray = turn.authorizations().find(({ id }) => id === attemptId);
+  if (stray === undefined || turn.attempt !== undefined) return false;
+  turn.noteOutcomeOf(stray, 'approve_late', { reference });
+  beginDueAttempt(turn);
+  return true;
 }
 
 function eventOf(
-  happening: Exclude<Happening, { type: 'try_due' | 'requested' }>,
+  happening: Exclude<Happening, { type: 'try_due' | 'requested' | 'approved_late' }>,
   turn: SagaTurn,
+  rules: TurnRules,
 ): SagaEvent | undefined {
   switch (happening.type) {
     case 'risk_answered':
@@ -65,43 +82,82 @@ function eventOf(
       return turn.payment.state === 'in_review' ? happening : undefined;
     case 'withdrawn':
       return happening;
+    case 'hold_due':
+      return { type: 'hold_over', rest: restOfHold(turn.payment) };
+    case 'hold_ended':
+      return { type: 'hold_ended', rest: restOfHold(turn.payment) };
+    case 'settled_by_hand':
+      return settledByHand(turn, happening);
     case 'answered': {
       const { attempt } = turn;
       if (attempt === undefined || attempt.id !== happening.attemptId || isFinished(attempt)) return undefined;
-      return hear(happening.answer, attempt, turn);
+      return hear(happening.answer, attempt, turn, rules);
     }
   }
 }
 
-function hear(answer: FindAnswer, attempt: Attempt, turn: SagaTurn): SagaEvent {
+/** Hears what a person found out about the attempt that the saga is about; another one is somebody else's matter. */
+function settledByHand(
+  turn: SagaTurn,
+  { attemptNumber, outcome, reference, reason }: Extract<Happening, { type: 'settled_by_hand' }>,
+): SagaEvent | undefined {
+  const { attempt } = turn;
+  if (attempt === undefined || attempt.number !== attemptNumber || isFinished(attempt)) return undefined;
+  switch (outcome) {
+    case 'approved':
+      turn.noteOutcome(approvalIn(turn), reference === null ? {} : { reference });
+      break;
+    case 'declined':
+      turn.noteOutcome('decline', { declineCode: 'generic_decline' });
+      break;
+    case 'not_done':
+      turn.noteOutcome('was_not_sent');
+  }
+  return { type: 'settled_by_hand', outcome, reason };
+}
+
+function hear(answer: FindAnswer, attempt: Attempt, turn: SagaTurn, rules: TurnRules): SagaEvent {
   switch (answer.type) {
     case 'approved':
       if (answer.amountMinor !== null && answer.amountMinor !== attempt.amount.minor) {
-        turn.noteOutcome('lose_contact');
+        turn.noteOutcome('lose_contact', { reference: answer.reference });
         const reason = `${attempt.acquirer} approved ${answer.amountMinor} where ${attempt.amount.minor} was asked`;
         return { type: 'contradicted', reason };
       }
-      turn.noteOutcome('approve', { reference: answer.reference });
+      turn.noteOutcome(approvalIn(turn), { reference: answer.reference });
+      turn.holdEndsAt = answer.expiresAt;
       return { type: 'approved' };
     case 'declined': {
       turn.noteOutcome('decline', { declineCode: answer.code });
       const { code, message } = answer;
-      const { kind, source } = meaningOf(code);
+      const { kind, source, elsewhere } = meaningOf(code);
       const decline: Decline = { code, message, retryable: kind === 'soft', source };
-      return { type: 'declined', decline };
+      return { type: 'declined', decline, elsewhere: elsewhere && canAskAnother(turn) };
     }
-    case 'action_required':
-      turn.noteOutcome('lose_contact');
-      return { type: 'contradicted', reason: `${attempt.acquirer} asks for a challenge` };
+    case 'action_required': {
+      turn.noteOutcome('require_action', { reference: answer.reference });
+      turn.redirectUrl = answer.redirectUrl;
+      const waitedMs = rules.clock.now().getTime() - attempt.startedAt.getTime();
+      return { type: 'action_required', late: waitedMs >= rules.actionDeadlineMs };
+    }
     case 'not_sent':
       turn.noteOutcome('was_not_sent');
-      return { type: 'not_sent' };
+      return { type: 'not_sent', elsewhere: canAskAnother(turn), patienceMs: turn.payment.terms.patienceMs };
     case 'unknown':
       turn.noteOutcome('lose_contact');
       return { type: 'contact_lost' };
     case 'nothing_found':
-      return { type: 'nothing_found', heardTimeout: attempt.state === 'outcome_unknown' };
+      return { type: 'nothing_found', heardTimeout: attempt.state !== 'submitted' };
   }
+}
+
+/** An approval that comes when we have given up is not the payment's any more. */
+function approvalIn(turn: SagaTurn): 'approve' | 'approve_late' {
+  return (turn.saga.stuckAt ?? turn.saga.step) === 'watching' ? 'approve_late' : 'approve';
+}
+
+function canAskAnother(turn: SagaTurn): boolean {
+  return turn.parts.acquirers.hasAnother(turn.payment, turn.authorizations());
 }
 
 /** The written policy for a silent fraud service: small amounts go on, the rest waits for a person. */

@@ -6,6 +6,7 @@ import { invariant } from '../primitives/invariant.ts';
  */
 export type PaymentState =
   | 'processing'
+  | 'requires_action'
   | 'in_review'
   | 'authorized'
   | 'voiding'
@@ -14,11 +15,16 @@ export type PaymentState =
   | 'partially_refunded'
   | 'refunded'
   | 'voided'
+  | 'expired'
   | 'declined'
   | 'failed';
 
-/** What can happen to a payment. `…_part` leaves something to do of the same kind, `…_rest` leaves nothing. */
+/**
+ * What can happen to a payment. `…_part` leaves something to do of the same kind, `…_rest` leaves nothing; `release_rest`
+ * ends a hold of which something was taken.
+ */
 export type PaymentEvent =
+  | 'require_action'
   | 'send_to_review'
   | 'pass_review'
   | 'authorize'
@@ -27,6 +33,8 @@ export type PaymentEvent =
   | 'start_void'
   | 'void'
   | 'refuse_void'
+  | 'expire'
+  | 'release_rest'
   | 'capture_part'
   | 'capture_rest'
   | 'refund_part'
@@ -34,30 +42,46 @@ export type PaymentEvent =
 
 /** Read a row as: in this state, on that event, go there. A missing cell is an illegal move. */
 export const paymentTransitions = {
-  processing: { send_to_review: 'in_review', authorize: 'authorized', decline: 'declined', fail: 'failed' },
+  processing: {
+    require_action: 'requires_action',
+    send_to_review: 'in_review',
+    authorize: 'authorized',
+    decline: 'declined',
+    fail: 'failed',
+  },
+  requires_action: {
+    require_action: 'requires_action',
+    authorize: 'authorized',
+    decline: 'declined',
+    fail: 'failed',
+  },
   in_review: { pass_review: 'processing', decline: 'declined', void: 'voided' },
   // A refused automatic capture releases the hold and fails the payment: nothing was taken.
   authorized: {
     start_void: 'voiding',
+    expire: 'expired',
     fail: 'failed',
     capture_part: 'partially_captured',
     capture_rest: 'captured',
   },
-  voiding: { void: 'voided', refuse_void: 'authorized' },
+  voiding: { void: 'voided', refuse_void: 'authorized', expire: 'expired' },
   partially_captured: {
     capture_part: 'partially_captured',
     capture_rest: 'captured',
+    release_rest: 'captured',
     refund_part: 'partially_refunded',
   },
   captured: { refund_part: 'partially_refunded', refund_rest: 'refunded' },
   partially_refunded: {
     capture_part: 'partially_refunded',
     capture_rest: 'partially_refunded',
+    release_rest: 'partially_refunded',
     refund_part: 'partially_refunded',
     refund_rest: 'refunded',
   },
   refunded: {},
   voided: {},
+  expired: {},
   declined: {},
   failed: {},
 } as const satisfies Record<PaymentState, Partial<Record<PaymentEvent, PaymentState>>>;
@@ -73,6 +97,7 @@ export function nextPaymentState(state: PaymentState, event: PaymentEvent): Paym
 /** What merchants see of a state. */
 export type PaymentStatus =
   | 'PROCESSING'
+  | 'REQUIRES_ACTION'
   | 'IN_REVIEW'
   | 'AUTHORIZED'
   | 'PARTIALLY_CAPTURED'
@@ -80,11 +105,13 @@ export type PaymentStatus =
   | 'PARTIALLY_REFUNDED'
   | 'REFUNDED'
   | 'VOIDED'
+  | 'EXPIRED'
   | 'DECLINED'
   | 'FAILED';
 
 const statusOfState = {
   processing: 'PROCESSING',
+  requires_action: 'REQUIRES_ACTION',
   in_review: 'IN_REVIEW',
   authorized: 'AUTHORIZED',
   voiding: 'AUTHORIZED',
@@ -93,6 +120,7 @@ const statusOfState = {
   partially_refunded: 'PARTIALLY_REFUNDED',
   refunded: 'REFUNDED',
   voided: 'VOIDED',
+  expired: 'EXPIRED',
   declined: 'DECLINED',
   failed: 'FAILED',
 } as const satisfies Record<PaymentState, PaymentStatus>;

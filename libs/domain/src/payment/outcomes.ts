@@ -1,19 +1,28 @@
 import { invariant } from '../primitives/invariant.ts';
 import { nextPaymentState } from './lifecycle.ts';
 import type { Decline, Payment } from './payment.ts';
+import { releasingRest } from './requests.ts';
 
 /** What became of what was asked. Each returns the payment as it stands afterwards; none of them can be refused. */
 
-export function authorized(payment: Payment): Payment {
+/** The acquirer wants to see the customer first. */
+export function actionRequired(payment: Payment, redirectUrl: string): Payment {
+  return { ...payment, state: nextPaymentState(payment.state, 'require_action'), redirectUrl };
+}
+
+/** `expiresAt`: when the hold ends. */
+export function authorized(payment: Payment, expiresAt: Date): Payment {
   return {
     ...payment,
+    redirectUrl: null,
+    authorizationExpiresAt: expiresAt,
     state: nextPaymentState(payment.state, 'authorize'),
     balance: { ...payment.balance, authorized: payment.amount.minor },
   };
 }
 
 export function declined(payment: Payment, decline: Decline): Payment {
-  return { ...payment, state: nextPaymentState(payment.state, 'decline'), decline };
+  return { ...payment, redirectUrl: null, state: nextPaymentState(payment.state, 'decline'), decline };
 }
 
 /** Could not be completed; nothing was taken, and what was held has been released. */
@@ -22,6 +31,7 @@ export function failed(payment: Payment): Payment {
   invariant(taken === 0n, 'a payment of which something was captured cannot fail');
   return {
     ...payment,
+    redirectUrl: null,
     state: nextPaymentState(payment.state, 'fail'),
     balance: { ...payment.balance, capturePending: 0n, voided: held },
   };
@@ -41,14 +51,14 @@ export function captured(payment: Payment, amountMinor: bigint, final: boolean):
   const before = payment.balance;
   const capturedNow = before.captured + amountMinor;
   const capturePending = before.capturePending - amountMinor;
-  const left = before.authorized - before.voided - capturedNow - capturePending;
+  const left = before.authorized - before.voided - before.voidPending - capturedNow - capturePending;
   const balance = {
     ...before,
     captured: capturedNow,
     capturePending,
     voided: final ? before.voided + left : before.voided,
   };
-  const closed = final || (left === 0n && capturePending === 0n);
+  const closed = final || (left === 0n && capturePending === 0n && before.voidPending === 0n);
   return { ...payment, balance, state: nextPaymentState(payment.state, closed ? 'capture_rest' : 'capture_part') };
 }
 
@@ -56,7 +66,9 @@ export function captureRefused(payment: Payment, amountMinor: bigint): Payment {
   return { ...payment, balance: { ...payment.balance, capturePending: payment.balance.capturePending - amountMinor } };
 }
 
+/** What was still held has been released. */
 export function voided(payment: Payment): Payment {
+  if (payment.balance.captured > 0n) return restReleased(payment);
   return {
     ...payment,
     state: nextPaymentState(payment.state, 'void'),
@@ -65,7 +77,43 @@ export function voided(payment: Payment): Payment {
 }
 
 export function voidRefused(payment: Payment): Payment {
+  if (payment.balance.captured > 0n) return { ...payment, balance: { ...payment.balance, voidPending: 0n } };
   return { ...payment, state: nextPaymentState(payment.state, 'refuse_void') };
+}
+
+/** The time of the hold is over: nobody may take from it while it is being released. */
+export function expiring(payment: Payment): Payment {
+  if (payment.balance.captured > 0n) return releasingRest(payment);
+  return { ...payment, state: nextPaymentState(payment.state, 'start_void') };
+}
+
+/**
+ * The hold has ended by itself. A capture that is still on its way keeps its amount until it is told so; hearing of the
+ * end once more takes what was left aside then.
+ */
+export function expired(payment: Payment): Payment {
+  if (payment.balance.captured > 0n) return restReleased(payment);
+  const { authorized: held, capturePending } = payment.balance;
+  const state = payment.state === 'expired' ? 'expired' : nextPaymentState(payment.state, 'expire');
+  return { ...payment, state, balance: { ...payment.balance, voidPending: 0n, voided: held - capturePending } };
+}
+
+function restReleased(payment: Payment): Payment {
+  const before = payment.balance;
+  const open = before.authorized - before.captured - before.capturePending - before.voided;
+  if (open === 0n) return payment;
+  const balance = { ...before, voidPending: 0n, voided: before.voided + open };
+  const everything = before.refunded === before.captured && before.capturePending === 0n;
+  return { ...payment, balance, state: nextPaymentState(payment.state, everything ? 'refund_rest' : 'release_rest') };
+}
+
+export function increased(payment: Payment, amountMinor: bigint): Payment {
+  const { amount, balance } = payment;
+  return {
+    ...payment,
+    amount: { ...amount, minor: amount.minor + amountMinor },
+    balance: { ...balance, authorized: balance.authorized + amountMinor },
+  };
 }
 
 export function refunded(payment: Payment, amountMinor: bigint): Payment {

@@ -9,7 +9,7 @@ export type CaptureMethod = 'automatic' | 'manual';
  * The guard row: every amount that money decisions depend on, in minor units of the payment's currency. The database
  * holds the same rules as CHECK constraints, so that a race which slips past the code ends there.
  *
- *   capturePending + captured + voided ≤ authorized      refundPending + refunded ≤ captured
+ *   capturePending + captured + voidPending + voided ≤ authorized      refundPending + refunded ≤ captured
  */
 export interface Balance {
   readonly authorized: bigint;
@@ -17,6 +17,8 @@ export interface Balance {
   readonly captured: bigint;
   readonly refundPending: bigint;
   readonly refunded: bigint;
+  /** What is left after a capture, on its way to be released. */
+  readonly voidPending: bigint;
   /** Released to the cardholder without having been captured. */
   readonly voided: bigint;
 }
@@ -35,6 +37,10 @@ export interface Terms {
   readonly feeFixed: bigint;
   readonly riskLimit: bigint;
   readonly riskFloor: bigint;
+  /** Version of the merchant's routing configuration; 0 is the platform's own. */
+  readonly routingVersion: number;
+  /** How long a payment may wait in line when no acquirer can be used. */
+  readonly patienceMs: number;
 }
 
 export interface Payment {
@@ -50,6 +56,12 @@ export interface Payment {
   readonly balance: Balance;
   readonly cardToken: string;
   readonly decline: Decline | null;
+  /** Where the customer's browser goes after a challenge. */
+  readonly returnUrl: string | null;
+  /** Where the customer has to act; null unless the payment requires it. */
+  readonly redirectUrl: string | null;
+  /** When the hold ends, by our own reckoning or the acquirer's word, whichever is sooner. */
+  readonly authorizationExpiresAt: Date | null;
   readonly terms: Terms;
   /** Version of the last event; events of a payment are numbered 1…n without a gap. */
   readonly version: number;
@@ -63,15 +75,16 @@ export const emptyBalance: Balance = {
   captured: 0n,
   refundPending: 0n,
   refunded: 0n,
+  voidPending: 0n,
   voided: 0n,
 };
 
 export type PaymentAction = 'CAPTURE' | 'VOID' | 'REFUND';
 
-/** Authorized and neither captured, nor about to be, nor released. */
+/** Authorized and neither captured nor released, nor about to be. */
 export function capturable(payment: Payment): Money {
-  const { authorized, capturePending, captured, voided } = payment.balance;
-  return inCurrencyOf(payment, authorized - capturePending - captured - voided);
+  const { authorized, capturePending, captured, voidPending, voided } = payment.balance;
+  return inCurrencyOf(payment, authorized - capturePending - captured - voidPending - voided);
 }
 
 /** Captured and neither refunded nor about to be. */
@@ -94,9 +107,21 @@ export function canCapture(payment: Payment): boolean {
   return open.includes(payment.state) && capturable(payment).minor > 0n;
 }
 
-/** A void releases the whole hold: before any capture has been asked for, or while a person still looks at the payment. */
+/** A void releases what is still held while nobody takes from it, or withdraws a payment that a person still looks at. */
 export function canVoid(payment: Payment): boolean {
   if (payment.state === 'in_review') return true;
+  return canCapture(payment) && payment.balance.capturePending === 0n;
+}
+
+/** What is left of the hold: nothing, something that somebody takes or releases just now, or something that nobody does. */
+export function restOfHold(payment: Payment): 'none' | 'busy' | 'open' {
+  const { capturePending, voidPending } = payment.balance;
+  if (payment.state === 'voiding' || capturePending > 0n || voidPending > 0n) return 'busy';
+  return canCapture(payment) ? 'open' : 'none';
+}
+
+/** Whether the hold can be made larger: as long as nothing was taken from it or released. */
+export function canIncrease(payment: Payment): boolean {
   return payment.state === 'authorized' && payment.balance.capturePending === 0n;
 }
 

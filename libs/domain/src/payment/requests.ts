@@ -1,13 +1,24 @@
 import type { Money } from '../money/money.ts';
 import { err, ok, type Result } from '../primitives/result.ts';
 import { nextPaymentState } from './lifecycle.ts';
-import { canCapture, canRefund, canVoid, capturable, inCurrencyOf, refundable, type Payment } from './payment.ts';
+import {
+  canCapture,
+  canIncrease,
+  canRefund,
+  canVoid,
+  capturable,
+  inCurrencyOf,
+  refundable,
+  type Payment,
+} from './payment.ts';
 
 /** Why a merchant's request was refused. Edges translate the code; the facts travel with it. */
 export type RequestRejection =
   | { readonly code: 'payment_not_capturable'; readonly payment: Payment }
   | { readonly code: 'capture_exceeds_authorization'; readonly available: Money }
   | { readonly code: 'payment_not_voidable'; readonly payment: Payment }
+  | { readonly code: 'payment_not_increasable'; readonly payment: Payment }
+  | { readonly code: 'amount_too_large'; readonly available: Money }
   | { readonly code: 'payment_not_refundable'; readonly payment: Payment }
   | { readonly code: 'refund_exceeds_capture'; readonly available: Money }
   | { readonly code: 'currency_differs'; readonly expected: string };
@@ -32,14 +43,32 @@ export function requestCapture(
 }
 
 /**
- * Starts to release the hold; a payment in review has no hold yet and ends at once. Asking again for what is already
- * done or on its way is no error: the payment comes back as it was.
+ * Starts to release what is still held; a payment in review has no hold yet and ends at once. Asking again for what is
+ * already done or on its way is no error: the payment comes back as it was.
  */
 export function requestVoid(payment: Payment): Result<Payment, RequestRejection> {
-  if (payment.state === 'voiding' || payment.state === 'voided') return ok(payment);
+  if (payment.state === 'voiding' || payment.state === 'voided' || payment.balance.voidPending > 0n) return ok(payment);
   if (!canVoid(payment)) return err({ code: 'payment_not_voidable', payment });
+  if (payment.balance.captured > 0n) return ok(releasingRest(payment));
   const event = payment.state === 'in_review' ? 'void' : 'start_void';
   return ok({ ...payment, state: nextPaymentState(payment.state, event) });
+}
+
+/** Sets what is left after a capture aside to be released. */
+export function releasingRest(payment: Payment): Payment {
+  return { ...payment, balance: { ...payment.balance, voidPending: capturable(payment).minor } };
+}
+
+/** Beyond 2^53 − 1 a JSON integer is another amount at the receiver. */
+const amountMinorMax = 9_007_199_254_740_991n;
+
+/** Asks for more to be held. Nothing is set aside: the hold grows when the acquirer has said so. */
+export function requestIncrease(payment: Payment, amount: Money): Result<RequestedMovement, RequestRejection> {
+  if (amount.currency !== payment.amount.currency) return differentCurrency(payment);
+  if (!canIncrease(payment)) return err({ code: 'payment_not_increasable', payment });
+  const roomMinor = amountMinorMax - payment.amount.minor;
+  if (amount.minor > roomMinor) return err({ code: 'amount_too_large', available: inCurrencyOf(payment, roomMinor) });
+  return ok({ payment, amount });
 }
 
 /** Sets captured money aside for a refund. `amount` absent means all that is left. */

@@ -2,11 +2,14 @@ import {
   idOf,
   uuidOf,
   type Attempt,
+  type AttemptId,
   type AttemptOperation,
   type AttemptState,
   type CurrencyCode,
+  type MerchantId,
   type Payment,
   type PaymentId,
+  type RouteRecord,
 } from '#domain';
 import { columnsOf } from '../columns.ts';
 import type { Sql } from '../sql.ts';
@@ -23,6 +26,7 @@ interface AttemptRow {
   decline_code: string | null;
   acquirer_reference: string | null;
   routed_because: string;
+  routing: RouteRecord | null;
   started_at: Date;
   finished_at: Date | null;
 }
@@ -48,7 +52,7 @@ export class AttemptStore {
     const currencies = new Map(payments.map((payment) => [payment.id, payment.amount.currency]));
     const rows = await this.sql.query<AttemptRow>(
       `SELECT payment_id, number, id, operation, acquirer, amount, state, decline_code, acquirer_reference,
-         routed_because, started_at, finished_at
+         routed_because, routing, started_at, finished_at
        FROM attempt WHERE (merchant_id, payment_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
        ORDER BY number`,
       columnsOf(payments.map(keyOf)),
@@ -61,13 +65,35 @@ export class AttemptStore {
     return attempts;
   }
 
+  /** Whose attempt it is; undefined for an id that we never gave. */
+  async ownerOf(id: AttemptId): Promise<{ merchantId: MerchantId; paymentId: PaymentId } | undefined> {
+    const [row] = await this.sql.query<{ merchant_id: string; payment_id: string }>(
+      'SELECT merchant_id, payment_id FROM attempt WHERE id = $1',
+      [uuidOf(id)],
+    );
+    return row && { merchantId: idOf('mer', row.merchant_id), paymentId: idOf('pay', row.payment_id) };
+  }
+
+  /** Whose authorization the acquirer knows by this reference. */
+  async ownerOfAuthorization(
+    acquirer: string,
+    reference: string,
+  ): Promise<{ merchantId: MerchantId; paymentId: PaymentId } | undefined> {
+    const [row] = await this.sql.query<{ merchant_id: string; payment_id: string }>(
+      `SELECT merchant_id, payment_id FROM attempt
+       WHERE acquirer_reference = $1 AND acquirer = $2 AND operation = 'authorize'`,
+      [reference, acquirer],
+    );
+    return row && { merchantId: idOf('mer', row.merchant_id), paymentId: idOf('pay', row.payment_id) };
+  }
+
   async save(attempts: readonly AttemptOfPayment[]): Promise<void> {
     if (attempts.length === 0) return;
     await this.sql.query(
       `INSERT INTO attempt (merchant_id, payment_id, number, id, operation, acquirer, amount, state, decline_code,
-         acquirer_reference, routed_because, started_at, finished_at)
+         acquirer_reference, routed_because, routing, started_at, finished_at)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::bigint[],
-         $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[])
+         $8::text[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[])
        ON CONFLICT (merchant_id, payment_id, number) DO UPDATE SET state = excluded.state,
          decline_code = excluded.decline_code, acquirer_reference = excluded.acquirer_reference,
          finished_at = excluded.finished_at`,
@@ -83,6 +109,7 @@ export class AttemptStore {
           attempt.declineCode,
           attempt.acquirerReference,
           attempt.routedBecause,
+          attempt.routing === null ? null : JSON.stringify(attempt.routing),
           attempt.startedAt,
           attempt.finishedAt,
         ]),
@@ -102,6 +129,7 @@ function attemptOf(row: AttemptRow, currency: CurrencyCode): Attempt {
     declineCode: row.decline_code,
     acquirerReference: row.acquirer_reference,
     routedBecause: row.routed_because,
+    routing: row.routing,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };

@@ -1,4 +1,4 @@
-import { idOf, uuidOf, type CaptureId, type Payment, type RefundId } from '#domain';
+import { idOf, uuidOf, type CaptureId, type IncreaseId, type Payment, type RefundId } from '#domain';
 import { columnsOf } from '../columns.ts';
 import type { Sql } from '../sql.ts';
 import { keyOf } from './payment-row.ts';
@@ -12,9 +12,9 @@ export interface NewCapture {
   readonly createdAt: Date;
 }
 
-/** A capture or refund as a saga needs it. `final` is always true of a refund. */
+/** A capture, refund or increase as a saga needs it. `final` is always true of the latter two. */
 export interface Movement {
-  /** `cap_…` or `ref_…`. */
+  /** `cap_…`, `ref_…` or `inc_…`. */
   readonly id: string;
   readonly amountMinor: bigint;
   readonly final: boolean;
@@ -27,11 +27,17 @@ export interface NewRefund {
   readonly createdAt: Date;
 }
 
+export interface NewIncrease {
+  readonly id: IncreaseId;
+  readonly amountMinor: bigint;
+  readonly createdAt: Date;
+}
+
 /** Which of a payment's movements. */
 export interface MovementKey {
   readonly payment: Payment;
-  readonly kind: 'capture' | 'refund';
-  /** UUID of the capture or refund. */
+  readonly kind: 'capture' | 'refund' | 'increase';
+  /** UUID of the capture, refund or increase. */
   readonly uuid: string;
 }
 
@@ -46,11 +52,16 @@ interface MovementRow {
 }
 
 /** A refund always returns what it names: there is no rest to keep. */
-const columnsOfKind = { capture: 'id, amount, final', refund: 'id, amount, true AS final' } as const;
-const prefixOfKind = { capture: 'cap', refund: 'ref' } as const;
-const kinds = ['capture', 'refund'] as const;
+const columnsOfKind = {
+  capture: 'id, amount, final',
+  refund: 'id, amount, true AS final',
+  increase: 'id, amount, true AS final',
+} as const;
+const tableOfKind = { capture: 'capture', refund: 'refund', increase: 'authorization_increase' } as const;
+const prefixOfKind = { capture: 'cap', refund: 'ref', increase: 'inc' } as const;
+const kinds = ['capture', 'refund', 'increase'] as const;
 
-/** Captures and refunds: each a row with an amount and what became of it. */
+/** Captures, refunds and increases of the hold: each a row with an amount and what became of it. */
 export class MovementStore {
   private readonly sql: Sql;
 
@@ -83,6 +94,14 @@ export class MovementStore {
     );
   }
 
+  async addIncrease(payment: Payment, increase: NewIncrease): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO authorization_increase (merchant_id, payment_id, id, amount, status, created_at)
+       VALUES ($1, $2, $3, $4, 'pending', $5)`,
+      [...keyOf(payment), uuidOf(increase.id), increase.amountMinor, increase.createdAt],
+    );
+  }
+
   /** By the UUID of each, those that exist. */
   async find(keys: readonly MovementKey[]): Promise<ReadonlyMap<string, Movement>> {
     const found = new Map<string, Movement>();
@@ -90,7 +109,7 @@ export class MovementStore {
       const ofKind = keys.filter((key) => key.kind === kind);
       if (ofKind.length === 0) continue;
       const rows = await this.sql.query<MovementRow>(
-        `SELECT ${columnsOfKind[kind]} FROM ${kind}
+        `SELECT ${columnsOfKind[kind]} FROM ${tableOfKind[kind]}
          WHERE (merchant_id, payment_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]))`,
         columnsOf(ofKind.map(({ payment, uuid }) => [...keyOf(payment), uuid])),
       );
@@ -106,9 +125,10 @@ export class MovementStore {
       const ofKind = movements.filter((movement) => movement.kind === kind);
       if (ofKind.length === 0) continue;
       await this.sql.query(
-        `UPDATE ${kind} SET status = ended.status
+        `UPDATE ${tableOfKind[kind]} AS movement SET status = ended.status
          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS ended (merchant_id, payment_id, id, status)
-         WHERE ${kind}.merchant_id = ended.merchant_id AND ${kind}.payment_id = ended.payment_id AND ${kind}.id = ended.id`,
+         WHERE movement.merchant_id = ended.merchant_id AND movement.payment_id = ended.payment_id
+           AND movement.id = ended.id`,
         columnsOf(ofKind.map(({ payment, uuid, status }) => [...keyOf(payment), uuid, status])),
       );
     }

@@ -16,12 +16,16 @@ export interface PaymentRow {
   captured: bigint;
   refund_pending: bigint;
   refunded: bigint;
+  void_pending: bigint;
   voided: bigint;
   card_token: string;
   decline_code: string | null;
   decline_message: string | null;
   decline_retryable: boolean | null;
   decline_source: Decline['source'] | null;
+  return_url: string | null;
+  redirect_url: string | null;
+  authorization_expires_at: Date | null;
   terms: StoredTerms;
   created_at: Date;
   updated_at: Date;
@@ -33,11 +37,14 @@ interface StoredTerms {
   feeFixed: number;
   riskLimit: number;
   riskFloor: number;
+  /** Absent from payments of before there was a choice of acquirers, and of patience. */
+  routingVersion?: number;
+  patienceMs?: number;
 }
 
 export const paymentColumns = `merchant_id, id, reference, attempt_number, state, version, capture_method, currency, amount,
-  authorized, capture_pending, captured, refund_pending, refunded, voided, card_token, decline_code, decline_message,
-  decline_retryable, decline_source, terms, created_at, updated_at`;
+  authorized, capture_pending, captured, refund_pending, refunded, void_pending, voided, card_token, decline_code, decline_message,
+  decline_retryable, decline_source, return_url, redirect_url, authorization_expires_at, terms, created_at, updated_at`;
 
 export function paymentOf(row: PaymentRow): Payment {
   return {
@@ -54,15 +61,21 @@ export function paymentOf(row: PaymentRow): Payment {
       captured: row.captured,
       refundPending: row.refund_pending,
       refunded: row.refunded,
+      voidPending: row.void_pending,
       voided: row.voided,
     },
     cardToken: row.card_token,
     decline: declineOf(row),
+    returnUrl: row.return_url,
+    redirectUrl: row.redirect_url,
+    authorizationExpiresAt: row.authorization_expires_at,
     terms: {
       feeBasisPoints: row.terms.feeBasisPoints,
       feeFixed: BigInt(row.terms.feeFixed),
       riskLimit: BigInt(row.terms.riskLimit),
       riskFloor: BigInt(row.terms.riskFloor),
+      routingVersion: row.terms.routingVersion ?? 0,
+      patienceMs: row.terms.patienceMs ?? 0,
     },
     version: row.version,
     createdAt: row.created_at,
@@ -76,6 +89,8 @@ export function storedTermsOf(terms: Terms): StoredTerms {
     feeFixed: Number(terms.feeFixed),
     riskLimit: Number(terms.riskLimit),
     riskFloor: Number(terms.riskFloor),
+    routingVersion: terms.routingVersion,
+    patienceMs: terms.patienceMs,
   };
 }
 

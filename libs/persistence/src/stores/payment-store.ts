@@ -39,19 +39,21 @@ export interface SettlementRecord {
 const savePaymentsSql = `
   UPDATE payment SET state = saved.state, version = saved.version, authorized = saved.authorized,
     capture_pending = saved.capture_pending, captured = saved.captured, refund_pending = saved.refund_pending,
-    refunded = saved.refunded, voided = saved.voided, decline_code = saved.decline_code,
+    refunded = saved.refunded, void_pending = saved.void_pending, voided = saved.voided, decline_code = saved.decline_code,
     decline_message = saved.decline_message, decline_retryable = saved.decline_retryable,
-    decline_source = saved.decline_source, updated_at = saved.updated_at,
+    decline_source = saved.decline_source, redirect_url = saved.redirect_url,
+    authorization_expires_at = saved.authorization_expires_at, updated_at = saved.updated_at,
     risk_decision = coalesce(saved.risk_decision, payment.risk_decision),
     risk_score = coalesce(saved.risk_score, payment.risk_score),
     risk_reasons = coalesce(saved.risk_reasons, payment.risk_reasons),
     risk_decided_by = coalesce(saved.risk_decided_by, payment.risk_decided_by),
     risk_assessed_at = coalesce(saved.risk_assessed_at, payment.risk_assessed_at)
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-    $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::boolean[], $14::text[], $15::timestamptz[], $16::text[],
-    $17::smallint[], $18::jsonb[], $19::text[], $20::timestamptz[])
-  AS saved (merchant_id, id, state, version, authorized, capture_pending, captured, refund_pending, refunded, voided,
-    decline_code, decline_message, decline_retryable, decline_source, updated_at, risk_decision, risk_score,
+    $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::boolean[], $15::text[], $16::text[],
+    $17::timestamptz[], $18::timestamptz[], $19::text[], $20::smallint[], $21::jsonb[], $22::text[], $23::timestamptz[])
+  AS saved (merchant_id, id, state, version, authorized, capture_pending, captured, refund_pending, refunded,
+    void_pending, voided, decline_code, decline_message, decline_retryable, decline_source, redirect_url,
+    authorization_expires_at, updated_at, risk_decision, risk_score,
     risk_reasons, risk_decided_by, risk_assessed_at)
   WHERE payment.merchant_id = saved.merchant_id AND payment.id = saved.id`;
 
@@ -66,11 +68,14 @@ function savedColumns(payment: Payment, risk: RiskRecord | undefined): unknown[]
     balance.captured,
     balance.refundPending,
     balance.refunded,
+    balance.voidPending,
     balance.voided,
     decline?.code ?? null,
     decline?.message ?? null,
     decline?.retryable ?? null,
     decline?.source ?? null,
+    payment.redirectUrl,
+    payment.authorizationExpiresAt,
     payment.updatedAt,
     risk?.decision ?? null,
     risk?.score ?? null,
@@ -151,6 +156,17 @@ export class PaymentStore {
       for (const { id } of saved) this.changed(id);
     });
     return saved;
+  }
+
+  /** A larger hold is a larger payment. Called before `saveAll` of the same payments. */
+  async enlarge(payments: readonly Payment[]): Promise<void> {
+    if (payments.length === 0) return;
+    await this.scope.sql.query(
+      `UPDATE payment SET amount = enlarged.amount
+       FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS enlarged (merchant_id, id, amount)
+       WHERE payment.merchant_id = enlarged.merchant_id AND payment.id = enlarged.id`,
+      columnsOf(payments.map((payment) => [...keyOf(payment), payment.amount.minor])),
+    );
   }
 
   /** Settlement tells totals, so the latest word wins and an older one changes nothing. */

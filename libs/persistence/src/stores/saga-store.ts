@@ -14,7 +14,7 @@ import { columnsOf } from '../columns.ts';
 import type { Sql } from '../sql.ts';
 
 /** What is to be done when a saga's time comes. */
-export type SagaAction = 'decide_without_risk' | 'attempt' | 'check';
+export type SagaAction = 'decide_without_risk' | 'attempt' | 'check' | 'expire';
 
 /** `null`: nothing is due; somebody or something else has the next word. */
 export type NextRun = { readonly action: SagaAction; readonly afterMs: number } | null;
@@ -22,14 +22,17 @@ export type NextRun = { readonly action: SagaAction; readonly afterMs: number } 
 export interface SagaKey {
   readonly merchantId: MerchantId;
   readonly paymentId: PaymentId;
-  /** UUID of the payment for a charge, else of the capture or refund; a void takes a new one. */
+  /**
+   * UUID of the payment for a charge, of the capture, refund or increase, of the event that asked for a void, or of the
+   * attempt that a reversal is about.
+   */
   readonly id: string;
 }
 
 export interface StoredSaga {
   readonly key: SagaKey;
   readonly saga: Saga;
-  /** UUID of the capture or refund that the saga is about. */
+  /** UUID of the capture, refund or increase that the saga is about. */
   readonly operationId: string | null;
   readonly attemptId: AttemptId | null;
   /** Grows with every change and every taking; who acts on what was due compares it. */
@@ -60,6 +63,9 @@ interface SagaRow {
   capture_method: CaptureMethod;
   tries: number;
   checks: number;
+  definition_version: number;
+  soft_retries: number;
+  stuck_at: SagaStep | null;
   epoch: number;
 }
 
@@ -109,28 +115,41 @@ export class SagaStore {
   async find(keys: readonly SagaKey[]): Promise<ReadonlyMap<string, StoredSaga>> {
     if (keys.length === 0) return new Map();
     const rows = await this.sql.query<SagaRow>(
-      `SELECT merchant_id, payment_id, id, kind, step, operation_id, attempt_id, capture_method, tries, checks, epoch
+      `SELECT merchant_id, payment_id, id, kind, step, operation_id, attempt_id, capture_method, tries, checks,
+         definition_version, soft_retries, stuck_at, epoch
        FROM saga WHERE (merchant_id, payment_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]))`,
       columnsOf(keys.map((key) => [uuidOf(key.merchantId), uuidOf(key.paymentId), key.id])),
     );
     return new Map(rows.map((row) => [row.id, storedSagaOf(row)]));
   }
 
+  /** The sagas that are about these attempts just now, by attempt. */
+  async about(
+    attempts: readonly { merchantId: MerchantId; paymentId: PaymentId; attemptId: AttemptId }[],
+  ): Promise<ReadonlyMap<AttemptId, SagaKey>> {
+    const rows = await this.sql.query<{ merchant_id: string; payment_id: string; id: string; attempt_id: string }>(
+      `SELECT merchant_id, payment_id, id, attempt_id FROM saga
+       WHERE (merchant_id, payment_id, attempt_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]))`,
+      columnsOf(attempts.map((about) => [uuidOf(about.merchantId), uuidOf(about.paymentId), uuidOf(about.attemptId)])),
+    );
+    return new Map(rows.map((row) => [idOf('att', row.attempt_id), sagaKeyOf(row)]));
+  }
+
   async save(sagas: readonly SagaToSave[]): Promise<void> {
     if (sagas.length === 0) return;
     await this.sql.query(
       `INSERT INTO saga (merchant_id, payment_id, id, kind, step, definition_version, capture_method, operation_id,
-         attempt_id, tries, checks, next_action, next_run_at, waiting_for, created_at, updated_at)
+         attempt_id, tries, checks, soft_retries, stuck_at, next_action, next_run_at, waiting_for, created_at, updated_at)
        SELECT merchant_id, payment_id, id, kind, step, definition_version, capture_method, operation_id, attempt_id,
-         tries, checks, next_action, now() + make_interval(secs => after_ms / 1000), waiting_for, now(), now()
+         tries, checks, soft_retries, stuck_at, next_action, now() + make_interval(secs => after_ms / 1000), waiting_for, now(), now()
        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::uuid[],
-         $9::uuid[], $10::integer[], $11::integer[], $12::text[], $13::float8[], $14::text[])
+         $9::uuid[], $10::integer[], $11::integer[], $12::integer[], $13::text[], $14::text[], $15::float8[], $16::text[])
        AS saved (merchant_id, payment_id, id, kind, step, definition_version, capture_method, operation_id, attempt_id,
-         tries, checks, next_action, after_ms, waiting_for)
+         tries, checks, soft_retries, stuck_at, next_action, after_ms, waiting_for)
        ORDER BY ${inOrderOfKeys}
        ON CONFLICT (merchant_id, payment_id, id) DO UPDATE SET step = excluded.step,
          operation_id = excluded.operation_id, attempt_id = excluded.attempt_id, tries = excluded.tries,
-         checks = excluded.checks, next_action = excluded.next_action, next_run_at = excluded.next_run_at,
+         checks = excluded.checks, soft_retries = excluded.soft_retries, stuck_at = excluded.stuck_at, next_action = excluded.next_action, next_run_at = excluded.next_run_at,
          waiting_for = excluded.waiting_for, lease_owner = NULL, epoch = saga.epoch + 1, updated_at = excluded.updated_at`,
       columnsOf(
         sagas.map(({ stored: { key, saga, operationId, attemptId }, next, waitingFor }) => [
@@ -139,12 +158,14 @@ export class SagaStore {
           key.id,
           saga.kind,
           saga.step,
-          sagaDefinitionVersion,
+          saga.version,
           saga.captureMethod,
           operationId,
           attemptId === null ? null : uuidOf(attemptId),
           saga.tries,
           saga.checks,
+          saga.softRetries,
+          saga.stuckAt,
           next?.action ?? null,
           next?.afterMs ?? null,
           waitingFor,
@@ -180,9 +201,12 @@ function storedSagaOf(row: SagaRow): StoredSaga {
     saga: {
       kind: row.kind,
       step: row.step,
+      version: row.definition_version,
       captureMethod: row.capture_method,
       tries: row.tries,
       checks: row.checks,
+      softRetries: row.soft_retries,
+      stuckAt: row.stuck_at,
     },
     operationId: row.operation_id,
     attemptId: row.attempt_id === null ? null : idOf('att', row.attempt_id),

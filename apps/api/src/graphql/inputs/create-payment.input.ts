@@ -6,7 +6,7 @@ import { CaptureMethodType } from '../types/payment.enums.ts';
 import { IsMetadata } from './metadata-constraint.ts';
 import { MoneyInput } from './money.input.ts';
 import { IsAwaitOutcomeMs, IsCardToken } from './payment-constraints.ts';
-import { IsIdempotencyKey, IsReference } from './text-constraints.ts';
+import { IsIdempotencyKey, IsReference, IsReturnUrl } from './text-constraints.ts';
 
 /** Long enough for nearly every acquirer's answer, short enough for a customer who looks at a spinner. */
 export const awaitOutcomeMsDefault = 5_000;
@@ -46,6 +46,14 @@ export class CreatePaymentInput {
     description: 'When the money is taken.',
   })
   readonly captureMethod!: CaptureMethod;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where the customer’s browser goes after a challenge (3-D Secure): an http or https address.',
+  })
+  @IsOptional()
+  @IsReturnUrl()
+  readonly returnUrl?: string | null;
 
   @Field(() => JsonObjectScalar, { nullable: true, description: 'What you want to find with the payment again.' })
   @IsOptional()

@@ -39,6 +39,15 @@ export class CapturePaymentInput extends FollowUpInput {
   readonly final!: boolean;
 }
 
+@InputType('IncreaseAuthorizationInput', { description: 'More to be held on the card.' })
+export class IncreaseAuthorizationInput extends FollowUpInput {
+  static readonly nested = { amount: MoneyInput };
+
+  @Field(() => MoneyInput, { description: 'How much more.' })
+  @ValidateNested()
+  readonly amount!: MoneyInput;
+}
+
 @InputType('VoidPaymentInput', { description: 'A hold to be released.' })
 export class VoidPaymentInput extends FollowUpInput {
   static readonly nested = {};

@@ -1,11 +1,12 @@
 import { Field, InputType } from '@nestjs/graphql';
+import type { PaymentStatus } from '#domain';
 import { DateTimeScalar } from '../scalars/date-time.scalar.ts';
-import { PaymentStatusType, type ShownPaymentStatus } from '../types/payment.enums.ts';
+import { PaymentStatusType } from '../types/payment.enums.ts';
 
 @InputType('PaymentFilter', { description: 'Which payments; all conditions hold at once.' })
 export class PaymentFilter {
   @Field(() => [PaymentStatusType], { nullable: true, description: 'In one of these states.' })
-  readonly status?: readonly ShownPaymentStatus[] | null;
+  readonly status?: readonly PaymentStatus[] | null;
 
   @Field(() => String, { nullable: true, description: 'Of exactly this reference.' })
   readonly reference?: string | null;

@@ -7,6 +7,9 @@ const printableLengthMax = 255;
 /** A sentence or two; whoever needs more has a ticket to link to. */
 const reasonLengthMax = 500;
 
+/** What browsers and proxies surely take. */
+const addressLengthMax = 2_000;
+
 /** Letters, marks, digits, punctuation, symbols and spaces of any script; nothing that cannot be seen or changes direction. */
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]*$/u;
 
@@ -49,6 +52,21 @@ export function IsReason(): PropertyDecorator {
     if (!reason.isWellFormed() || controlCharacter.test(reason))
       return 'A reason is plain text without control characters.';
     return looksLikeCardNumber(reason) ? holdsCardNumber : undefined;
+  });
+}
+
+/** Where a browser can be sent. */
+export function IsReturnUrl(): PropertyDecorator {
+  return constraint('isReturnUrl', (value) => {
+    const address = URL.parse(String(value));
+    if (
+      address === null ||
+      !['http:', 'https:'].includes(address.protocol) ||
+      lengthOf(String(value)) > addressLengthMax
+    ) {
+      return `A return address is an http or https URL of at most ${addressLengthMax} characters, such as https://shop.example/orders/42.`;
+    }
+    return looksLikeCardNumber(String(value)) ? holdsCardNumber : undefined;
   });
 }
 

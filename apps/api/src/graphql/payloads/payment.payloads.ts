@@ -1,4 +1,5 @@
 import { Field, ObjectType } from '@nestjs/graphql';
+import { AuthorizationIncreaseType } from '../types/authorization-increase.type.ts';
 import { CaptureType } from '../types/capture.type.ts';
 import { PaymentType } from '../types/payment.type.ts';
 import { RefundType } from '../types/refund.type.ts';
@@ -24,6 +25,15 @@ export class CreatePaymentPayload extends PaymentPayload {}
 export class CapturePaymentPayload extends PaymentPayload {
   @Field(() => CaptureType, { nullable: true, description: 'The capture that was made; null when it was refused.' })
   readonly capture!: CaptureType | null;
+}
+
+@ObjectType('IncreaseAuthorizationPayload', { description: 'What became of `increaseAuthorization`.' })
+export class IncreaseAuthorizationPayload extends PaymentPayload {
+  @Field(() => AuthorizationIncreaseType, {
+    nullable: true,
+    description: 'The increase that was made; null when it was refused.',
+  })
+  readonly increase!: AuthorizationIncreaseType | null;
 }
 
 @ObjectType('VoidPaymentPayload', { description: 'What became of `voidPayment`.' })

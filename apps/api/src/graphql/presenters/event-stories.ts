@@ -32,6 +32,42 @@ const stories: { readonly [Type in PaymentEventType]: Storyteller<Type> } = {
     summary: `A person ${decision === 'allow' ? 'let the payment pass' : 'blocked the payment'}: ${reason}`,
     details: { decision, reason },
   }),
+  'payment.action_required': ({ attempt, redirectUrl }) => ({
+    summary: `${attempt.acquirer} wants the customer to confirm the payment first.`,
+    details: { attempt, redirectUrl },
+  }),
+  'payment.settled_by_hand': ({ attempt, outcome, reference, reason }) => ({
+    summary: `A person found out that attempt ${attempt.number} was ${outcomeInWords[outcome]}: ${reason}`,
+    details: { attempt, outcome, reference, reason },
+  }),
+  'payment.reversed': ({ attempt }) => ({
+    summary: `${attempt.acquirer} had approved after we had given up, and has released the money again.`,
+    details: { attempt },
+  }),
+  'payment.fraud_warned': ({ reason }) => ({
+    summary: `The acquirer warns that the card may have been misused: ${reason}.`,
+    details: { reason },
+  }),
+  'payment.increase_requested': ({ payment, increaseId, amount }) => ({
+    summary: `The merchant asked to hold ${inWords(amount, payment)} more.`,
+    details: { increaseId, amount, currency: payment.currency },
+  }),
+  'payment.increased': ({ payment, increaseId, amount }) => ({
+    summary: `${inWords(amount, payment)} more is held.`,
+    details: { increaseId, amount, currency: payment.currency },
+  }),
+  'payment.increase_outcome_unknown': ({ attempt, nextCheckAt }) => ({
+    summary: `${attempt.acquirer} did not answer whether more is held; ${attempt.acquirer} is asked what became of it.`,
+    details: { attempt, nextCheckAt },
+  }),
+  'payment.increase_failed': ({ payment, increaseId, amount, declineCode }) => ({
+    summary: `${inWords(amount, payment)} more could not be held: ${declineCode}.`,
+    details: { increaseId, amount, currency: payment.currency, declineCode },
+  }),
+  'payment.expired': ({ payment, released }) => ({
+    summary: `The hold of ${inWords(released, payment)} ran out.`,
+    details: { released, currency: payment.currency },
+  }),
   'payment.authorized': ({ payment, attempt }) => ({
     summary: `${attempt.acquirer} authorized ${inWords(payment.authorized, payment)}.`,
     details: { attempt, authorized: payment.authorized, currency: payment.currency },
@@ -120,7 +156,10 @@ const failureInWords: Readonly<Record<string, string>> = {
   capture_refused: 'the capture was refused and the hold released',
   acquirer_unreachable: 'the acquirer could not be reached',
   acquirer_never_charged: 'the acquirer never got the request',
+  customer_did_not_return: 'the customer did not confirm it in time',
 };
+
+const outcomeInWords = { approved: 'done', declined: 'refused', not_done: 'never done' } as const;
 
 function inWords(minor: number, payment: PaymentSnapshot): string {
   const currency = payment.currency as CurrencyCode;

@@ -1,6 +1,7 @@
 import { allowedActions, statusOf, type Payment } from '#domain';
-import type { CaptureView, RefundView } from '../../readers/operation-reader.ts';
+import type { CaptureView, IncreaseView, RefundView } from '../../readers/operation-reader.ts';
 import type { PaymentView, SettlementView } from '../../readers/payment-view.ts';
+import type { AuthorizationIncreaseType } from '../types/authorization-increase.type.ts';
 import type { CaptureType } from '../types/capture.type.ts';
 import { presentMoney, type MoneyType } from '../types/money.type.ts';
 import type { SettlementType } from '../types/payment-details.type.ts';
@@ -23,6 +24,8 @@ export function presentPayment(view: PaymentView): PaymentType {
     refunded: amountOf(payment.balance.refunded),
     allowedActions: allowedActions(payment),
     decline: payment.decline,
+    nextAction: payment.redirectUrl === null ? null : { redirectUrl: payment.redirectUrl },
+    authorizationExpiresAt: payment.authorizationExpiresAt,
     risk,
     settlement: presentSettlement(payment, settlement),
     metadata,
@@ -53,6 +56,10 @@ function presentSettlement({ balance }: Payment, settlement: SettlementView | nu
 
 export function presentCapture({ id, amount, status, final, createdAt }: CaptureView): CaptureType {
   return { __typename: 'Capture', id, amount: presentMoney(amount), status, final, createdAt };
+}
+
+export function presentIncrease({ id, amount, status, createdAt }: IncreaseView): AuthorizationIncreaseType {
+  return { __typename: 'AuthorizationIncrease', id, amount: presentMoney(amount), status, createdAt };
 }
 
 export function presentRefund({ id, amount, status, reason, createdAt }: RefundView): RefundType {

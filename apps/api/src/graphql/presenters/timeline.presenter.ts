@@ -44,7 +44,7 @@ const causes = {
 
 const effects = {
   authorize: ['payment.authorized', 'payment.declined', 'payment.failed', 'payment.outcome_unknown'],
-  increase: ['payment.increased', 'payment.increase_failed', 'payment.outcome_unknown'],
+  increase: ['payment.increased', 'payment.increase_failed', 'payment.increase_outcome_unknown'],
   capture: ['payment.captured', 'payment.capture_failed', 'payment.outcome_unknown'],
   void: ['payment.voided', 'payment.void_failed', 'payment.failed', 'payment.outcome_unknown'],
   refund: ['payment.refunded', 'payment.refund_failed', 'payment.outcome_unknown'],
@@ -105,10 +105,12 @@ const outcomeNames = new Map<AttemptState, string>(
 
 const stateInWords = {
   submitted: 'no answer yet',
+  action_required: 'the customer has to act first',
   outcome_unknown: 'no answer, and it is not known what was done',
   approved: 'approved',
   declined: 'declined',
   not_sent: 'surely not done',
+  approved_late: 'approved after we had given up',
 } as const satisfies Record<AttemptState, string>;
 
 function inWords(amount: Money): string {

@@ -40,6 +40,7 @@ export class CreatePaymentResolver {
         cardToken: input.source.cardToken,
         captureMethod,
         metadata: input.metadata ?? {},
+        returnUrl: input.returnUrl ?? null,
         awaitOutcomeMs,
       }),
     );

@@ -3,11 +3,13 @@ import { parseId, type MerchantId, type PaymentId } from '#domain';
 import { Merchant } from '../../auth/merchant.decorator.ts';
 import type { MerchantPrincipal } from '../../auth/principal.ts';
 import { refused, type Answer, type MoneyOperation } from '../../use-cases/answer.ts';
+import { IncreaseAuthorization } from '../../use-cases/increase-authorization.ts';
 import { CapturePayment } from '../../use-cases/capture-payment.ts';
 import { RefundPayment } from '../../use-cases/refund-payment.ts';
 import { VoidPayment } from '../../use-cases/void-payment.ts';
 import {
   CapturePaymentInput,
+  IncreaseAuthorizationInput,
   RefundPaymentInput,
   VoidPaymentInput,
   type FollowUpInput,
@@ -16,11 +18,16 @@ import { moneyOf } from '../inputs/money.input.ts';
 import { problemsOf, type CheckedInput } from '../inputs/problems.ts';
 import { movesMoney } from '../limits/operation-limits.ts';
 import type { MerchantContext } from '../merchant-context.ts';
-import { CapturePaymentPayload, RefundPaymentPayload, VoidPaymentPayload } from '../payloads/payment.payloads.ts';
+import {
+  CapturePaymentPayload,
+  IncreaseAuthorizationPayload,
+  RefundPaymentPayload,
+  VoidPaymentPayload,
+} from '../payloads/payment.payloads.ts';
 import { AnswerPresenter, type PaymentAnswer } from '../presenters/answer.presenter.ts';
-import { presentCapture, presentRefund } from '../presenters/payment.presenter.ts';
+import { presentCapture, presentIncrease, presentRefund } from '../presenters/payment.presenter.ts';
 
-/** What all three commands take from the request as it is. */
+/** What all commands take from the request as it is. */
 interface FollowUpCommand {
   readonly merchantId: MerchantId;
   readonly idempotencyKey: string;
@@ -36,6 +43,7 @@ interface Caller {
 @Resolver()
 export class FollowUpResolver {
   constructor(
+    private readonly increase: IncreaseAuthorization,
     private readonly capture: CapturePayment,
     private readonly release: VoidPayment,
     private readonly refund: RefundPayment,
@@ -69,9 +77,33 @@ export class FollowUpResolver {
   }
 
   @Extensions(movesMoney)
+  @Mutation(() => IncreaseAuthorizationPayload, {
+    nullable: true,
+    description: 'Has more held on the card, as long as nothing was taken. The same key again changes nothing.',
+  })
+  async increaseAuthorization(
+    @Args('input', { type: () => IncreaseAuthorizationInput, description: 'How much more is to be held.' })
+    input: IncreaseAuthorizationInput,
+    @Merchant() { merchantId }: MerchantPrincipal,
+    @Context() context: MerchantContext,
+  ): Promise<IncreaseAuthorizationPayload> {
+    const answer = await this.answer(
+      'increase_authorization',
+      IncreaseAuthorizationInput,
+      input,
+      { merchantId, context },
+      (command) => this.increase.execute({ ...command, amount: moneyOf(input.amount) }),
+    );
+    const { payment, operationId } = answer;
+    const increases = payment === null ? [] : await context.loaders.increases(payment.view.payment.id);
+    const made = increases.find((increase) => increase.id === operationId);
+    return { ...answer, increase: made === undefined ? null : presentIncrease(made) };
+  }
+
+  @Extensions(movesMoney)
   @Mutation(() => VoidPaymentPayload, {
     nullable: true,
-    description: 'Releases the whole hold of a payment. The same key again changes nothing.',
+    description: 'Releases what is still held of a payment. The same key again changes nothing.',
   })
   voidPayment(
     @Args('input', { type: () => VoidPaymentInput, description: 'What is to be released.' }) input: VoidPaymentInput,

@@ -7,7 +7,7 @@ import { OperationReader } from '../../readers/operation-reader.ts';
 import { PaymentReader } from '../../readers/payment-reader.ts';
 import { WebhookReader } from '../../readers/webhook-reader.ts';
 import { presentEvent } from '../presenters/event.presenter.ts';
-import { presentCapture, presentPayment, presentRefund } from '../presenters/payment.presenter.ts';
+import { presentCapture, presentIncrease, presentPayment, presentRefund } from '../presenters/payment.presenter.ts';
 import { presentDelivery, presentEndpoint } from '../presenters/webhook.presenter.ts';
 import { NodeType } from '../types/node.type.ts';
 
@@ -21,6 +21,7 @@ export class NodeResolver {
     this.finders = [
       finder('pay', (merchantId, id) => payments.find(merchantId, id), presentPayment),
       finder('cap', (merchantId, id) => operations.capture(merchantId, id), presentCapture),
+      finder('inc', (merchantId, id) => operations.increase(merchantId, id), presentIncrease),
       finder('ref', (merchantId, id) => operations.refund(merchantId, id), presentRefund),
       finder('evt', (merchantId, id) => feed.find(merchantId, id), presentEvent),
       finder('whe', (merchantId, id) => webhooks.endpoint(merchantId, id), presentEndpoint),

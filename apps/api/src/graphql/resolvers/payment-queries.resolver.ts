@@ -9,7 +9,6 @@ import { pageCost } from '../limits/operation-cost.ts';
 import { pageRequestOf, presentPage } from '../presenters/page.presenter.ts';
 import { presentPayment } from '../presenters/payment.presenter.ts';
 import type { Connection } from '../types/connection.ts';
-import type { ShownPaymentStatus } from '../types/payment.enums.ts';
 import { PaymentConnectionType, PaymentType } from '../types/payment.type.ts';
 
 const paymentsPageSize = 20;
@@ -56,14 +55,9 @@ export class PaymentQueriesResolver {
 
 function conditionsOf(filter: PaymentFilter | null | undefined): PaymentConditions {
   return {
-    states: filter?.status?.flatMap(statesBehind),
+    states: filter?.status?.flatMap(statesOf),
     reference: filter?.reference ?? undefined,
     createdAfter: filter?.createdAfter ?? undefined,
     createdBefore: filter?.createdBefore ?? undefined,
   };
-}
-
-/** No payment is in the two states that the contract promises for later. */
-function statesBehind(status: ShownPaymentStatus): ReturnType<typeof statesOf> {
-  return status === 'REQUIRES_ACTION' || status === 'EXPIRED' ? [] : statesOf(status);
 }

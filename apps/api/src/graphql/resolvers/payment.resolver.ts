@@ -5,8 +5,9 @@ import { pageCost, shortListCost } from '../limits/operation-cost.ts';
 import type { MerchantContext } from '../merchant-context.ts';
 import { presentEvent } from '../presenters/event.presenter.ts';
 import { pageRequestOf, presentPage } from '../presenters/page.presenter.ts';
-import { presentCapture, presentRefund } from '../presenters/payment.presenter.ts';
+import { presentCapture, presentIncrease, presentRefund } from '../presenters/payment.presenter.ts';
 import { presentTimeline } from '../presenters/timeline.presenter.ts';
+import { AuthorizationIncreaseType } from '../types/authorization-increase.type.ts';
 import { CaptureType } from '../types/capture.type.ts';
 import type { Connection } from '../types/connection.ts';
 import { EventConnectionType, type EventType } from '../types/event.type.ts';
@@ -37,6 +38,17 @@ export class PaymentResolver {
   @ResolveField(() => [CaptureType], { complexity: shortListCost, description: 'The captures, the oldest first.' })
   async captures(@Parent() { view }: PaymentType, @Context() { loaders }: MerchantContext): Promise<CaptureType[]> {
     return (await loaders.captures(view.payment.id)).map(presentCapture);
+  }
+
+  @ResolveField(() => [AuthorizationIncreaseType], {
+    complexity: shortListCost,
+    description: 'What was held in addition, the oldest first.',
+  })
+  async increases(
+    @Parent() { view }: PaymentType,
+    @Context() { loaders }: MerchantContext,
+  ): Promise<AuthorizationIncreaseType[]> {
+    return (await loaders.increases(view.payment.id)).map(presentIncrease);
   }
 
   @ResolveField(() => [RefundType], { complexity: shortListCost, description: 'The refunds, the oldest first.' })

@@ -20,6 +20,12 @@ export class DeclineType {
   readonly source!: Decline['source'];
 }
 
+@ObjectType('NextAction', { description: 'What the customer has to do before the payment goes on.' })
+export class NextActionType {
+  @Field(() => String, { description: 'Send the customer’s browser here; it comes back to `returnUrl`.' })
+  readonly redirectUrl!: string;
+}
+
 @ObjectType('RiskAssessment', { description: 'What risk said about a payment, and why.' })
 export class RiskAssessmentType {
   @Field(() => RiskDecisionType, { description: 'What follows from it.' })

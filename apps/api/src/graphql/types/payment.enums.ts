@@ -12,9 +12,6 @@ import type { MovementStatus } from '#persistence';
 
 /** Names that clients see, and the words of the domain behind them; each map is checked to be complete. */
 
-/** The contract promises two more than the lifecycle has today: a step of the customer's, and holds that run out. */
-export type ShownPaymentStatus = PaymentStatus | 'REQUIRES_ACTION' | 'EXPIRED';
-
 export const PaymentStatusType = {
   PROCESSING: 'PROCESSING',
   REQUIRES_ACTION: 'REQUIRES_ACTION',
@@ -28,7 +25,7 @@ export const PaymentStatusType = {
   EXPIRED: 'EXPIRED',
   DECLINED: 'DECLINED',
   FAILED: 'FAILED',
-} as const satisfies { readonly [Status in ShownPaymentStatus]: Status };
+} as const satisfies { readonly [Status in PaymentStatus]: Status };
 
 registerEnumType(PaymentStatusType, {
   name: 'PaymentStatus',

@@ -1,13 +1,13 @@
 import { Field, ObjectType } from '@nestjs/graphql';
-import type { CaptureMethod, PaymentAction } from '#domain';
+import type { CaptureMethod, PaymentAction, PaymentStatus } from '#domain';
 import type { PaymentView } from '../../readers/payment-view.ts';
 import { DateTimeScalar } from '../scalars/date-time.scalar.ts';
 import { JsonObjectScalar, type JsonObject } from '../scalars/json-object.scalar.ts';
 import { connectionOf } from './connection.ts';
 import { MoneyType } from './money.type.ts';
 import { NodeType } from './node.type.ts';
-import { DeclineType, RiskAssessmentType, SettlementType } from './payment-details.type.ts';
-import { CaptureMethodType, PaymentActionType, PaymentStatusType, type ShownPaymentStatus } from './payment.enums.ts';
+import { DeclineType, NextActionType, RiskAssessmentType, SettlementType } from './payment-details.type.ts';
+import { CaptureMethodType, PaymentActionType, PaymentStatusType } from './payment.enums.ts';
 
 /** What stands in the payment's own row; `PaymentResolver` adds what has to be read beside it. */
 @ObjectType('Payment', {
@@ -24,7 +24,7 @@ export class PaymentType extends NodeType {
   readonly reference!: string;
 
   @Field(() => PaymentStatusType, { description: 'Where the payment stands.' })
-  readonly status!: ShownPaymentStatus;
+  readonly status!: PaymentStatus;
 
   @Field(() => CaptureMethodType, { description: 'When the money is taken.' })
   readonly captureMethod!: CaptureMethod;
@@ -46,6 +46,15 @@ export class PaymentType extends NodeType {
 
   @Field(() => DeclineType, { nullable: true, description: 'Why the payment was declined; null unless it was.' })
   readonly decline!: DeclineType | null;
+
+  @Field(() => NextActionType, {
+    nullable: true,
+    description: 'What the customer has to do; null unless the status is REQUIRES_ACTION.',
+  })
+  readonly nextAction!: NextActionType | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the hold ends; null before there is one.' })
+  readonly authorizationExpiresAt!: Date | null;
 
   @Field(() => RiskAssessmentType, { nullable: true, description: 'What risk said; null until it has.' })
   readonly risk!: RiskAssessmentType | null;
