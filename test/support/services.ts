@@ -41,7 +41,11 @@ export async function startOrchestratorHere(
     ACQUIRER_ALPHA_URL: `${places.sandboxUrl}/acquirers/alpha`,
     ...places.environment,
   });
-  return startService(OrchestratorModule.forEnvironment(environment), { environment, listensToEvents: true });
+  return startService(OrchestratorModule.forEnvironment(environment), {
+    environment,
+    listensToEvents: true,
+    keepsRawBodies: true,
+  });
 }
 
 export async function startApiHere(places: ServicePlaces): Promise<NestFastifyApplication> {

@@ -7,6 +7,8 @@ export const orchestratorEnvironment = serviceEnvironment.extend({
   /** Those of `beta` and `gamma`, where they are connected. */
   ACQUIRER_BETA_URL: z.url({ protocol: /^https?$/ }).optional(),
   ACQUIRER_GAMMA_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** What the callbacks of these acquirers are signed with; without it none of them can be genuine. */
+  SANDBOX_CALLBACK_SECRET: z.string().min(8).optional(),
   /** How long an acquirer may take to answer before the outcome is unknown. */
   ACQUIRER_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
   /** How long a customer may take for a challenge (3-D Secure). */

@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { Clock } from '#domain';
 import type { Metrics } from '#observability';
-import { METRICS, ServiceModule } from '#runtime';
+import { CLOCK, METRICS, ServiceModule } from '#runtime';
 import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
 import { connectionsMax, HttpAcquirer } from './acquirers/http-acquirer.ts';
+import { AcquirerCallbacksController } from './callbacks/acquirer-callbacks.controller.ts';
 import { AdvanceOnRiskAssessed } from './consumers/advance-on-risk-assessed.ts';
 import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts';
 import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
@@ -15,6 +17,7 @@ import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
 import { orchestratorStores } from './stores/orchestrator-stores.ts';
 import { AcquirerCalls } from './use-cases/acquirer-calls.ts';
 import { AdvanceSagas } from './use-cases/advance-sagas.ts';
+import { HearCallback } from './use-cases/hear-callback.ts';
 import { MakeAcquirerCall } from './use-cases/make-acquirer-call.ts';
 import { TakeDueTurn } from './use-cases/take-due-turn.ts';
 import { TellSagas } from './use-cases/tell-sagas.ts';
@@ -34,6 +37,7 @@ export class OrchestratorModule {
         }),
       ],
       controllers: [
+        AcquirerCallbacksController,
         BeginChargeOnPaymentCreated,
         AdvanceOnRiskAssessed,
         AdvanceOnReviewDecided,
@@ -44,8 +48,8 @@ export class OrchestratorModule {
         { provide: ENVIRONMENT, useValue: environment },
         {
           provide: AcquirerDirectory,
-          useFactory: (metrics: Metrics) => connect(environment, metrics),
-          inject: [METRICS],
+          useFactory: (metrics: Metrics, clock: Clock) => connect(environment, metrics, clock),
+          inject: [METRICS, CLOCK],
         },
         { provide: AcquirerCalls, useFactory: () => new AcquirerCalls(connectionsMax) },
         RouteAuthorizations,
@@ -53,6 +57,7 @@ export class OrchestratorModule {
         TellSagas,
         MakeAcquirerCall,
         TakeDueTurn,
+        HearCallback,
         RiskAnswers,
         SagaAlarmClock,
       ],
@@ -60,14 +65,16 @@ export class OrchestratorModule {
   }
 }
 
-function connect(environment: OrchestratorEnvironment, metrics: Metrics): AcquirerDirectory {
+function connect(environment: OrchestratorEnvironment, metrics: Metrics, clock: Clock): AcquirerDirectory {
   const urls = {
     alpha: environment.ACQUIRER_ALPHA_URL,
     beta: environment.ACQUIRER_BETA_URL,
     gamma: environment.ACQUIRER_GAMMA_URL,
   };
+  const secret = environment.SANDBOX_CALLBACK_SECRET;
+  const callbacks = secret === undefined ? {} : { callbacks: { secret, clock } };
   const acquirers = Object.entries(urls).flatMap(([name, url]) =>
-    url === undefined ? [] : [new HttpAcquirer({ name, url }, metrics)],
+    url === undefined ? [] : [new HttpAcquirer({ name, url, ...callbacks }, metrics)],
   );
   return new AcquirerDirectory(acquirers, environment.ACQUIRER_TIMEOUT_MS);
 }

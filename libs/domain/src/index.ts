@@ -115,6 +115,7 @@ export type {
   SagaTransition,
 } from './payment/saga/saga.ts';
 export { isDeclineCode, meaningOf, type DeclineCode, type DeclineMeaning } from './payment/decline-codes.ts';
+export { cardFactsOf, type CardBrand, type CardFacts } from './payment/card-facts.ts';
 export { isTestCardToken, testCardTokens, type TestCardToken } from './payment/test-card-tokens.ts';
 export { batchesOf } from './settlement/batch.ts';
 export type { Batch, SettlementItem, SettlementTotals } from './settlement/batch.ts';

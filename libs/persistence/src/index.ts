@@ -8,6 +8,7 @@ export { CommitOutcomeUnknown, DatabaseFault, isConnectionFault, violatedConstra
 export { claimEvents, unclaimEvents } from './inbox.ts';
 export type { Sql } from './sql.ts';
 export { UnitOfWork, type Transaction, type TransactionScope } from './unit-of-work.ts';
+export { CallbackStore } from './stores/callback-store.ts';
 export { AttemptStore } from './stores/attempt-store.ts';
 export {
   MovementStore,

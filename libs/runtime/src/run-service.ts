@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly environment: ServiceEnvironment;
   /** Whether the service takes events and requests from the broker. */
   readonly listensToEvents: boolean;
+  /** Whether requests keep the bytes of their body: signatures hold over those. */
+  readonly keepsRawBodies?: boolean;
   /** What the application needs beside its module, before it listens. */
   readonly prepare?: (app: NestFastifyApplication) => void | Promise<void>;
 }
@@ -35,6 +37,7 @@ export async function startService(module: Type | DynamicModule, options: RunOpt
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bufferLogs: true,
     abortOnError: false,
+    rawBody: options.keepsRawBodies ?? false,
   });
   const logger = app.get<Logger>(LOGGER);
   app.useLogger(new NestLog(logger));

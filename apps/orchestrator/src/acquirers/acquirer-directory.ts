@@ -12,6 +12,10 @@ export class AcquirerDirectory {
     this.acquirers = new Map(acquirers.map((acquirer) => [acquirer.name, acquirer]));
   }
 
+  find(name: string): Acquirer | undefined {
+    return this.acquirers.get(name);
+  }
+
   get(name: string): Acquirer {
     const acquirer = this.acquirers.get(name);
     invariant(acquirer !== undefined, `no acquirer is called ${name}`);

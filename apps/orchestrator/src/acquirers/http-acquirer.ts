@@ -1,40 +1,18 @@
 import { Pool, type Dispatcher } from 'undici';
-import { z } from 'zod';
-import { isDeclineCode, type AttemptId, type DeclineCode } from '#domain';
+import type { AttemptId, Clock } from '#domain';
 import type { Metrics } from '#observability';
-import type { Acquirer, AcquirerAnswer, AcquirerRequest, FindAnswer } from './acquirer.ts';
-
-/** What the acquirer agreed to answer; anything else is no answer. */
-const answerSchema = z.discriminatedUnion('status', [
-  z.object({
-    status: z.literal('approved'),
-    authorizationId: z.string().optional(),
-    captureId: z.string().optional(),
-    refundId: z.string().optional(),
-    amountMinor: z.int().min(0).optional(),
-  }),
-  z.object({
-    status: z.literal('declined'),
-    declineCode: z.string().min(1),
-    soft: z.boolean(),
-    message: z.string(),
-  }),
-]);
-
-/** The acquirer's written promise that nothing was done. */
-const notProcessedSchema = z.object({ error: z.object({ code: z.literal('not_processed') }) });
-
-/** The acquirer refuses the request itself and promises that nothing was done. Asking again would be refused again. */
-const refusalSchema = z.object({ error: z.object({ code: z.string().min(1), message: z.string() }) });
-const refusingStatuses = [400, 422];
-
-/** The connection was never made, so nothing can have been asked. */
-const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH'];
+import type { Acquirer, AcquirerAnswer, AcquirerCallback, AcquirerRequest, FindAnswer } from './acquirer.ts';
+import { isSignedCallback, signatureHeader } from './callback-signature.ts';
+import { answerOfFailure, readAnswer } from './http-answers.ts';
+import { readSignedCallback } from './http-callbacks.ts';
+import { bodyOf, pathOf } from './http-requests.ts';
 
 export interface HttpAcquirerOptions {
   readonly name: string;
   /** For example http://127.0.0.1:3005/acquirers/alpha. */
   readonly url: string;
+  /** What its callbacks are signed with and their age is judged by; without it none of them can be genuine. */
+  readonly callbacks?: { readonly secret: string; readonly clock: Clock };
 }
 
 /** Connections to one acquirer, and so how many calls are made side by side. */
@@ -47,11 +25,13 @@ export class HttpAcquirer implements Acquirer {
   private readonly metrics: Metrics;
   private readonly pool: Pool;
   private readonly basePath: string;
+  private readonly callbacks: HttpAcquirerOptions['callbacks'];
 
   constructor(options: HttpAcquirerOptions, metrics: Metrics) {
     const url = new URL(options.url);
     this.name = options.name;
     this.metrics = metrics;
+    this.callbacks = options.callbacks;
     this.basePath = url.pathname.replace(/\/$/, '');
     this.pool = new Pool(url.origin, {
       connections: connectionsMax,
@@ -77,9 +57,10 @@ export class HttpAcquirer implements Acquirer {
     return answer.type === 'not_sent' ? { type: 'unknown', reason: answer.reason } : answer;
   }
 
-  /** This acquirer's callbacks are not agreed yet: none of them can be genuine. */
-  readCallback(): undefined {
-    return undefined;
+  readCallback(body: Buffer, headers: Readonly<Record<string, string | undefined>>): AcquirerCallback | undefined {
+    if (this.callbacks === undefined) return undefined;
+    const { secret, clock } = this.callbacks;
+    return isSignedCallback(body, headers[signatureHeader], secret, clock.now()) ? readSignedCallback(body) : undefined;
   }
 
   async close(): Promise<void> {
@@ -105,75 +86,5 @@ export class HttpAcquirer implements Acquirer {
     } catch (error) {
       return answerOfFailure(error);
     }
-  }
-}
-
-function pathOf({ operation, authorization }: AcquirerRequest): string {
-  if (operation === 'authorize') return '/authorizations';
-  return `/authorizations/${authorization}/${operation}s`;
-}
-
-function bodyOf(request: AcquirerRequest): object {
-  const amountMinor = Number(request.amount.minor);
-  switch (request.operation) {
-    case 'authorize':
-      return {
-        cardToken: request.cardToken,
-        amountMinor,
-        currency: request.amount.currency,
-        reference: request.reference,
-      };
-    case 'capture':
-      return { amountMinor, final: request.final };
-    case 'increase':
-    case 'refund':
-      return { amountMinor };
-    case 'void':
-      return {};
-  }
-}
-
-function readAnswer(status: number, text: string): FindAnswer {
-  const body = parseJson(text);
-  if (status === 404) return { type: 'nothing_found' };
-  if (status === 503 && notProcessedSchema.safeParse(body).success) {
-    return { type: 'not_sent', reason: 'the acquirer promises that nothing was done (503 not_processed)' };
-  }
-  const refusal = refusalSchema.safeParse(body);
-  if (refusingStatuses.includes(status) && refusal.success) {
-    const { code, message } = refusal.data.error;
-    return { type: 'declined', code: 'request_refused', acquirerCode: code, message };
-  }
-  const answer = answerSchema.safeParse(body);
-  if (status !== 200 || !answer.success) return { type: 'unknown', reason: `no agreed answer (HTTP ${status})` };
-  if (answer.data.status === 'declined') {
-    const { declineCode: acquirerCode, message } = answer.data;
-    return { type: 'declined', code: ourCodeOf(acquirerCode), acquirerCode, message };
-  }
-  const { authorizationId, captureId, refundId, amountMinor } = answer.data;
-  return {
-    type: 'approved',
-    reference: captureId ?? refundId ?? authorizationId ?? '',
-    amountMinor: amountMinor === undefined ? null : BigInt(amountMinor),
-    expiresAt: null,
-  };
-}
-
-/** The sandbox speaks our own codes. */
-function ourCodeOf(code: string): DeclineCode {
-  return isDeclineCode(code) ? code : 'generic_decline';
-}
-
-function answerOfFailure(error: unknown): AcquirerAnswer {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = error instanceof Error ? error.message : String(error);
-  return neverConnected.includes(code) ? { type: 'not_sent', reason } : { type: 'unknown', reason };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { hints } from '#contracts';
 import {
   AttemptStore,
+  CallbackStore,
   EventLog,
   MovementStore,
   PaymentStore,
@@ -16,6 +17,7 @@ export interface OrchestratorStores {
   readonly movements: MovementStore;
   readonly attempts: AttemptStore;
   readonly sagas: SagaStore;
+  readonly callbacks: CallbackStore;
 }
 
 export type OrchestratorTx = Transaction<OrchestratorStores>;
@@ -27,5 +29,6 @@ export function orchestratorStores(scope: TransactionScope, parts: StoreParts): 
     movements: new MovementStore(scope.sql),
     attempts: new AttemptStore(scope.sql),
     sagas: new SagaStore(scope.sql),
+    callbacks: new CallbackStore(scope.sql),
   };
 }

@@ -26,8 +26,13 @@ export const testCardTokens = {
   tok_refund_timeout: 'captured; the refund is done but never answered',
   tok_wrong_amount: 'approved for another amount: never trusted, left to a person',
   tok_garbage: 'approved with an answer that cannot be read',
+  tok_duplicate_answer: 'approved, and the acquirer calls back twice with the same result',
+  tok_auth_expires: 'authorized; the hold ends after 5 s if it is not captured',
+  tok_3ds_required: 'the customer meets a challenge first and accepts or refuses it on a page of the sandbox',
   tok_high_risk: 'blocked by risk with a score of 95',
   tok_review: 'sent to a person for review with a score of 70',
+  tok_disputed: 'captured; a dispute opens 3 s later',
+  tok_early_warning: 'captured; a fraud warning arrives 3 s later',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type TestCardToken = keyof typeof testCardTokens;
