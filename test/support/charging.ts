@@ -52,6 +52,18 @@ export class Charging {
     return new Charging(database, nats, owner, api, orchestrator, await createMerchant(api));
   }
 
+  /** What the guard row holds, in minor units; what is zero is left out. */
+  async balanceOf(id: PaymentId): Promise<Record<string, number>> {
+    const { rows } = await this.owner.query<Record<string, string>>(
+      `SELECT amount, authorized, capture_pending, captured, refund_pending, refunded, void_pending, voided
+       FROM payments.payment WHERE id = $1`,
+      [uuidOf(id)],
+    );
+    return Object.fromEntries(
+      Object.entries(rows[0] ?? {}).flatMap(([name, minor]) => (Number(minor) === 0 ? [] : [[name, Number(minor)]])),
+    );
+  }
+
   /** Creates a payment and answers when its outcome is known, or after 5 s. */
   async pay(change: Partial<CreatePaymentCommand> = {}): Promise<PaymentId> {
     this.references += 1;
@@ -105,6 +117,24 @@ export class Charging {
   /** `operation state`, in their order. */
   async attemptsInShort(id: PaymentId): Promise<string[]> {
     return (await this.attemptsOf(id)).map(({ operation, state }) => `${operation} ${state}`);
+  }
+
+  /** What the payment's sagas wait for, in words, and what is due next; ended ones are left out. */
+  async waitingOf(id: PaymentId): Promise<{ step: string; waitingFor: string | null; nextAction: string | null }[]> {
+    const { rows } = await this.owner.query<{ step: string; waitingFor: string | null; nextAction: string | null }>(
+      `SELECT step, waiting_for AS "waitingFor", next_action AS "nextAction" FROM payments.saga
+       WHERE payment_id = $1 AND step <> 'ended' ORDER BY id`,
+      [uuidOf(id)],
+    );
+    return rows.map((row) => ({ ...row }));
+  }
+
+  /** Makes the time of whatever the payment's sagas wait for come now. */
+  async hurry(id: PaymentId): Promise<void> {
+    await this.owner.query(
+      'UPDATE payments.saga SET next_run_at = now() WHERE payment_id = $1 AND next_run_at IS NOT NULL',
+      [uuidOf(id)],
+    );
   }
 
   async eventsOf(id: PaymentId): Promise<string[]> {

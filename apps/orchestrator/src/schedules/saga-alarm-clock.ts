@@ -12,7 +12,7 @@ const pollMs = 250;
 const leaseMs = 15_000;
 const takenAtOnce = 64;
 
-const withoutRiskPolicy = ['attempt', 'check'] as const satisfies readonly SagaAction[];
+const withoutRiskPolicy = ['attempt', 'check', 'expire'] as const satisfies readonly SagaAction[];
 const allActions = [...withoutRiskPolicy, 'decide_without_risk'] as const satisfies readonly SagaAction[];
 
 /** Wakes the sagas whose time has come: deadlines, further tries, and questions about lost calls. */
