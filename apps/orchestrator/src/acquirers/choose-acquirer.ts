@@ -12,6 +12,6 @@ export interface Route {
 export interface ChooseAcquirer {
   /** `earlier`: who was asked before, and what came of it. Undefined when nobody can be asked at the moment. */
   forAuthorization(payment: Payment, earlier: readonly Attempt[]): Route | undefined;
-  /** Whether there is one that can be asked and was not yet. */
+  /** Whether there is one that can be asked and was not yet, this time round. */
   hasAnother(payment: Payment, earlier: readonly Attempt[]): boolean;
 }

@@ -14,7 +14,9 @@ export class RouteAuthorizations implements ChooseAcquirer {
   }
 
   hasAnother(_payment: Payment, earlier: readonly Attempt[]): boolean {
-    return this.candidates(earlier).some((name) => triesAt(name, earlier) === 0);
+    const last = earlier.at(-1);
+    const round = last === undefined ? 1 : triesAt(last.acquirer, earlier);
+    return this.candidates(earlier).some((name) => triesAt(name, earlier) < round);
   }
 
   private candidates(earlier: readonly Attempt[]): string[] {
