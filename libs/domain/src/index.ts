@@ -118,9 +118,9 @@ export { isDeclineCode, meaningOf, type DeclineCode, type DeclineMeaning } from 
 export { cardFactsOf, type CardBrand, type CardFacts } from './payment/card-facts.ts';
 export { isTestCardToken, testCardTokens, type TestCardToken } from './payment/test-card-tokens.ts';
 export type { AcquirerCosts } from './routing/acquirer-costs.ts';
+export { acquirerCosts, ordinaryRouting } from './routing/acquirers.ts';
 export {
   cardBrands,
-  type CardBrand,
   type RoutingConfiguration,
   type RoutingRule,
   type RoutingShare,

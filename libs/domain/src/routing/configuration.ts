@@ -48,7 +48,6 @@ export interface RoutingShare {
 }
 
 export const cardBrands = ['visa', 'mastercard', 'amex', 'discover', 'diners', 'jcb', 'unionpay', 'maestro'] as const;
-export type CardBrand = (typeof cardBrands)[number];
 
 /** In the order of the configuration. */
 export function acquirersOf(strategy: RoutingStrategy): readonly string[] {
