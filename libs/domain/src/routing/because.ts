@@ -11,7 +11,7 @@ export interface LeftOut {
 }
 
 /** Whose strategy it is, as a sentence begins with it. */
-export function deciderOf(rule: string | null): string {
+function deciderOf(rule: string | null): string {
   return rule === null ? 'the default' : `the rule “${rule}”`;
 }
 

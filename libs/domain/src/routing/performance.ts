@@ -31,7 +31,7 @@ export interface Observation {
  * What is kept of a tally at each observation in its segment. 0.998 remembers about the last 500 payments of the segment:
  * enough to tell 95 % from 92 %, and little enough to follow acquirers that drift within thousands.
  */
-export const retentionPerObservation = 0.998;
+const retentionPerObservation = 0.998;
 
 /** About the last 14 payments: while most of them fail nobody needs to see five hundred. */
 const recentRetention = 0.93;
