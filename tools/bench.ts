@@ -3,6 +3,7 @@ import { accept } from './bench/accept.ts';
 import { BenchStack } from './bench/bench-stack.ts';
 import { commitToStream } from './bench/commit-to-stream.ts';
 import { deadTuples, residentMemory } from './bench/footprint.ts';
+import { routing } from './bench/routing.ts';
 import { describeMachine, describeDurability, versions } from './bench/surroundings.ts';
 import { tableOf, type Measurement } from './bench/measurement.ts';
 import { waitForCapture } from './bench/wait-for-capture.ts';
@@ -13,15 +14,17 @@ const paymentsBeforeMemory = 50_000;
 
 /** Starts a stack of its own, measures, prints a table and writes bench.json. Everything runs on this machine. */
 async function bench(): Promise<number> {
+  const results: Measurement[] = [];
+  const measure = async (name: string, take: () => Promise<Measurement[]> | Measurement[]): Promise<void> => {
+    process.stdout.write(`${name}…\n`);
+    const taken = await take();
+    process.stdout.write(tableOf(taken));
+    results.push(...taken);
+  };
+  // Before anything else runs on this machine: it needs one core and nothing more.
+  await measure('choosing an acquirer, in process', routing);
   const stack = await BenchStack.start();
   try {
-    const results: Measurement[] = [];
-    const measure = async (name: string, take: () => Promise<Measurement[]>): Promise<void> => {
-      process.stdout.write(`${name}…\n`);
-      const taken = await take();
-      process.stdout.write(tableOf(taken));
-      results.push(...taken);
-    };
     await measure('one payment at a time, from mutation to CAPTURED', () => waitForCapture(stack));
     await measure('commit to stream', () => commitToStream(stack));
     await measure('accepting payments, everything running beside it', () => accept(stack));

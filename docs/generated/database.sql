@@ -11,6 +11,18 @@ CREATE TABLE payments.acquirer_callback (
   CONSTRAINT acquirer_callback_id_length CHECK (length(id) >= 1 AND length(id) <= 255)
 );
 
+CREATE TABLE payments.acquirer_performance (
+  segment text NOT NULL,
+  acquirer text NOT NULL,
+  successes double precision NOT NULL,
+  failures double precision NOT NULL,
+  recent_successes double precision NOT NULL,
+  recent_failures double precision NOT NULL,
+  observed_at timestamp with time zone NOT NULL,
+  CONSTRAINT acquirer_performance_pkey PRIMARY KEY (segment, acquirer),
+  CONSTRAINT acquirer_performance_not_negative CHECK (successes >= 0::double precision AND failures >= 0::double precision AND recent_successes >= 0::double precision AND recent_failures >= 0::double precision)
+) WITH (fillfactor=50);
+
 CREATE TABLE payments.api_key (
   id uuid NOT NULL,
   lookup text NOT NULL,
@@ -247,6 +259,17 @@ CREATE TABLE payments.relay_cursor (
 COMMENT ON COLUMN payments.relay_cursor.published IS 'every event visible in this snapshot is on the stream';
 COMMENT ON COLUMN payments.relay_cursor.publishing IS 'end of the window being worked on, up to after_seq';
 
+CREATE TABLE payments.routing_configuration (
+  merchant_id uuid NOT NULL,
+  version integer NOT NULL,
+  configuration jsonb NOT NULL,
+  saved_at timestamp with time zone NOT NULL,
+  saved_by text NOT NULL,
+  CONSTRAINT routing_configuration_pkey PRIMARY KEY (merchant_id, version),
+  CONSTRAINT routing_configuration_of_merchant FOREIGN KEY (merchant_id) REFERENCES payments.merchant(id),
+  CONSTRAINT routing_configuration_version_from_1 CHECK (version >= 1)
+);
+
 CREATE TABLE payments.saga (
   merchant_id uuid NOT NULL,
   payment_id uuid NOT NULL,
@@ -316,6 +339,8 @@ AS $function$
 
 GRANT USAGE ON SCHEMA payments TO quittance_api, quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.acquirer_callback TO quittance_orchestrator;
+GRANT SELECT ON payments.acquirer_performance TO quittance_api;
+GRANT SELECT, INSERT, UPDATE ON payments.acquirer_performance TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON payments.api_key TO quittance_api;
 GRANT SELECT ON payments.attempt TO quittance_api;
 GRANT SELECT, INSERT, UPDATE (acquirer_reference, decline_code, finished_at, state) ON payments.attempt TO quittance_orchestrator;
@@ -334,6 +359,8 @@ GRANT SELECT, UPDATE (amount, authorization_expires_at, authorized, capture_pend
 GRANT SELECT, INSERT ON payments.refund TO quittance_api;
 GRANT SELECT, UPDATE (status) ON payments.refund TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE ON payments.relay_cursor TO quittance_orchestrator;
+GRANT SELECT ON payments.routing_configuration TO quittance_orchestrator;
+GRANT SELECT, INSERT ON payments.routing_configuration TO quittance_api;
 GRANT SELECT, INSERT, UPDATE ON payments.saga TO quittance_orchestrator;
 GRANT EXECUTE ON FUNCTION payments.keep_event_partitions(integer,integer) TO quittance_orchestrator;
 

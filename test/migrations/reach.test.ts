@@ -18,6 +18,7 @@ const insufficientPrivilege = '42501';
 /** What has happened stays: nobody but the owner changes or removes it, and the books refuse even the owner. */
 const appendOnly = [
   'payments.event',
+  'payments.routing_configuration',
   'fraud.event',
   'fraud.assessment',
   'books.event',

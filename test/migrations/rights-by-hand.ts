@@ -31,6 +31,7 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'feed.delivery_attempt': 'SELECT',
     'feed.endpoint': 'SELECT',
     'feed.merchant_event': 'SELECT',
+    'payments.acquirer_performance': 'SELECT',
     'payments.api_key': 'SELECT INSERT UPDATE(revoked_at)',
     'payments.attempt': 'SELECT',
     'payments.authorization_increase': 'SELECT INSERT',
@@ -41,9 +42,11 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'payments.merchant_currency': 'SELECT INSERT',
     'payments.payment': `SELECT INSERT UPDATE(${progressOfPayment.upToRisk} ${progressOfPayment.fromState})`,
     'payments.refund': 'SELECT INSERT',
+    'payments.routing_configuration': 'SELECT INSERT',
   },
   orchestrator: {
     'payments.acquirer_callback': 'SELECT INSERT',
+    'payments.acquirer_performance': 'SELECT INSERT UPDATE',
     'payments.attempt': 'SELECT INSERT UPDATE(acquirer_reference decline_code finished_at state)',
     'payments.authorization_increase': 'SELECT UPDATE(status)',
     'payments.capture': 'SELECT INSERT UPDATE(status)',
@@ -54,6 +57,7 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'payments.payment': `SELECT UPDATE(amount ${Object.values(progressOfPayment).join(' ')})`,
     'payments.refund': 'SELECT UPDATE(status)',
     'payments.relay_cursor': relayed.cursor,
+    'payments.routing_configuration': 'SELECT',
     'payments.saga': 'SELECT INSERT UPDATE',
   },
   fraud: {

@@ -117,6 +117,35 @@ export type {
 export { isDeclineCode, meaningOf, type DeclineCode, type DeclineMeaning } from './payment/decline-codes.ts';
 export { cardFactsOf, type CardBrand, type CardFacts } from './payment/card-facts.ts';
 export { isTestCardToken, testCardTokens, type TestCardToken } from './payment/test-card-tokens.ts';
+export type { AcquirerCosts } from './routing/acquirer-costs.ts';
+export { acquirerCosts, ordinaryRouting } from './routing/acquirers.ts';
+export {
+  cardBrands,
+  type RoutingConfiguration,
+  type RoutingRule,
+  type RoutingShare,
+  type RoutingStrategy,
+  type RuleConditions,
+} from './routing/configuration.ts';
+export {
+  observe,
+  segmentOf,
+  type AcquirerPerformance,
+  type Observation,
+  type PerformanceStatistics,
+  type Segment,
+  type SegmentPerformance,
+} from './routing/performance.ts';
+export {
+  route,
+  type Availability,
+  type NoRoute,
+  type RouteCandidate,
+  type RouteChoice,
+  type RouteRequest,
+  type RoutingKnowledge,
+} from './routing/route.ts';
+export { validateRouting, type RoutingProblem, type RoutingProblemCode } from './routing/validate.ts';
 export { batchesOf } from './settlement/batch.ts';
 export type { Batch, SettlementItem, SettlementTotals } from './settlement/batch.ts';
 export {

@@ -21,6 +21,8 @@ export {
 } from './stores/movement-store.ts';
 export { keyOf, paymentColumns, paymentOf, storedTermsOf, type PaymentRow } from './stores/payment-row.ts';
 export { PaymentStore, type PaymentFact, type RiskRecord, type SettlementRecord } from './stores/payment-store.ts';
+export { PerformanceStore } from './stores/performance-store.ts';
+export { RoutingStore, type SavedRouting } from './stores/routing-store.ts';
 export {
   SagaStore,
   type DueSaga,

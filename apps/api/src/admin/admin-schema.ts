@@ -7,13 +7,22 @@ import { BooksResolver } from './books.resolver.ts';
 import { MerchantsResolver } from './merchants.resolver.ts';
 import { OperationsResolver } from './operations.resolver.ts';
 import { ReviewsResolver } from './reviews.resolver.ts';
+import { RoutingResolver } from './routing.resolver.ts';
+import { RoutingErrorType } from './types/routing.type.ts';
 
 /** All that the schema is made of; the printer of the SDL takes the same. */
-export const adminResolvers = [MerchantsResolver, ApiKeysResolver, BooksResolver, OperationsResolver, ReviewsResolver];
+export const adminResolvers = [
+  MerchantsResolver,
+  ApiKeysResolver,
+  BooksResolver,
+  OperationsResolver,
+  ReviewsResolver,
+  RoutingResolver,
+];
 
 /** What nothing names directly, and the schema would leave out. */
 export const adminSchemaOptions: BuildSchemaOptions = {
-  orphanedTypes: [ValidationErrorType, NotFoundErrorType, InvalidStateErrorType],
+  orphanedTypes: [ValidationErrorType, NotFoundErrorType, InvalidStateErrorType, RoutingErrorType],
 };
 
 const rootDescriptions = {
@@ -23,7 +32,7 @@ const rootDescriptions = {
 
 /** What decorators cannot say about the schema. */
 export function finishAdminSchema(schema: GraphQLSchema): GraphQLSchema {
-  const own = withOwnTypesOnly(schema, ['ValidationError', 'NotFoundError', 'InvalidStateError']);
+  const own = withOwnTypesOnly(schema, ['ValidationError', 'NotFoundError', 'InvalidStateError', 'RoutingError']);
   for (const [name, description] of Object.entries(rootDescriptions)) {
     const type = own.getType(name);
     if (type !== undefined) type.description = description;

@@ -1,13 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
+import { PerformanceStore, RoutingStore, type Sql } from '#persistence';
+import { SQL } from '#runtime';
 import { PUBLIC_URL } from '../docs/docs-url.ts';
 import { UserErrors } from '../graphql/errors/user-errors.ts';
 import { CreateApiKey } from '../use-cases/create-api-key.ts';
 import { CreateMerchant } from '../use-cases/create-merchant.ts';
 import { DecideReview } from '../use-cases/decide-review.ts';
+import { ExplainRoute } from '../use-cases/explain-route.ts';
 import { FindApiKeys } from '../use-cases/find-api-keys.ts';
 import { FindMerchants } from '../use-cases/find-merchants.ts';
+import { FindRouting } from '../use-cases/find-routing.ts';
 import { RevokeApiKey } from '../use-cases/revoke-api-key.ts';
+import { SaveRouting } from '../use-cases/save-routing.ts';
 import { adminGraphql } from './admin-graphql.ts';
 import { adminResolvers } from './admin-schema.ts';
 import { BooksReader } from './books-reader.ts';
@@ -28,11 +33,16 @@ export class AdminModule {
         CreateApiKey,
         CreateMerchant,
         DecideReview,
+        ExplainRoute,
         FindApiKeys,
         FindMerchants,
+        FindRouting,
         Operations,
         ReviewReader,
         RevokeApiKey,
+        SaveRouting,
+        { provide: RoutingStore, useFactory: (sql: Sql) => new RoutingStore(sql), inject: [SQL] },
+        { provide: PerformanceStore, useFactory: (sql: Sql) => new PerformanceStore(sql), inject: [SQL] },
         ...adminResolvers,
       ],
     };

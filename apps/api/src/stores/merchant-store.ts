@@ -20,6 +20,8 @@ interface MerchantRow {
   name: string;
   fee_basis_points: number;
   patience_ms: number;
+  /** 0 where the merchant has configured nothing. */
+  routing_version: number;
   created_at: Date;
   /** One entry per currency, in the order of the codes; bigint as text, because JSON numbers end at 2^53. */
   currencies: { code: CurrencyCode; feeFixed: string; riskLimit: string; riskFloor: string }[];
@@ -35,7 +37,8 @@ const selectMerchants = `
   SELECT id, name, fee_basis_points, patience_ms, created_at,
     coalesce((SELECT json_agg(json_build_object('code', currency, 'feeFixed', fee_fixed::text,
         'riskLimit', risk_limit::text, 'riskFloor', risk_floor::text) ORDER BY currency)
-      FROM merchant_currency WHERE merchant_id = merchant.id), '[]') AS currencies
+      FROM merchant_currency WHERE merchant_id = merchant.id), '[]') AS currencies,
+    coalesce((SELECT max(version) FROM routing_configuration WHERE merchant_id = merchant.id), 0) AS routing_version
   FROM merchant`;
 
 /** Merchants and what was agreed with them. */
@@ -89,7 +92,7 @@ export class MerchantStore {
 }
 
 function merchantOf(row: MerchantRow): Merchant {
-  const { fee_basis_points: feeBasisPoints, patience_ms: patienceMs } = row;
+  const { fee_basis_points: feeBasisPoints, patience_ms: patienceMs, routing_version: routingVersion } = row;
   return {
     id: idOf('mer', row.id),
     name: row.name,
@@ -103,7 +106,7 @@ function merchantOf(row: MerchantRow): Merchant {
           feeFixed: BigInt(feeFixed),
           riskLimit: BigInt(riskLimit),
           riskFloor: BigInt(riskFloor),
-          routingVersion: 0,
+          routingVersion,
           patienceMs,
         },
       ]),
