@@ -10,7 +10,8 @@ import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts
 import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
 import { BeginOperationOnRequest } from './consumers/begin-operation-on-request.ts';
 import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-payment-settled.ts';
-import { RouteAuthorizations } from './acquirers/route-authorizations.ts';
+import { ObservedPerformance } from './acquirers/observed-performance.ts';
+import { CHANCE, RouteAuthorizations } from './acquirers/route-authorizations.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config.ts';
 import { RiskAnswers } from './schedules/risk-answers.ts';
 import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
@@ -52,6 +53,8 @@ export class OrchestratorModule {
           inject: [METRICS, CLOCK],
         },
         { provide: AcquirerCalls, useFactory: () => new AcquirerCalls(connectionsMax) },
+        { provide: CHANCE, useValue: Math.random },
+        ObservedPerformance,
         RouteAuthorizations,
         AdvanceSagas,
         TellSagas,

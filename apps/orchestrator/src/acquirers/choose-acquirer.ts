@@ -1,4 +1,5 @@
 import type { Attempt, Payment, RouteRecord } from '#domain';
+import type { RoutingStore } from '#persistence';
 
 export interface Route {
   readonly acquirer: string;
@@ -10,6 +11,8 @@ export interface Route {
 
 /** Which acquirer an authorization goes to. */
 export interface ChooseAcquirer {
+  /** Has at hand what the merchants of these payments want; before any of them is routed. */
+  prepare(store: RoutingStore, payments: readonly Payment[]): Promise<void>;
   /** `earlier`: who was asked before, and what came of it. Undefined when nobody can be asked at the moment. */
   forAuthorization(payment: Payment, earlier: readonly Attempt[]): Route | undefined;
   /** Whether there is one that can be asked and was not yet, this time round. */

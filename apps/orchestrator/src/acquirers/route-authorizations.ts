@@ -1,36 +1,116 @@
-import { Injectable } from '@nestjs/common';
-import type { Attempt, Payment } from '#domain';
-import type { ChooseAcquirer, Route } from './choose-acquirer.ts';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  acquirerCosts,
+  cardFactsOf,
+  invariant,
+  ordinaryRouting,
+  route,
+  type Attempt,
+  type Availability,
+  type MerchantId,
+  type Payment,
+  type RouteChoice,
+  type RoutingConfiguration,
+} from '#domain';
+import type { RoutingStore } from '#persistence';
 import { AcquirerDirectory } from './acquirer-directory.ts';
+import type { ChooseAcquirer, Route } from './choose-acquirer.ts';
+import { ObservedPerformance } from './observed-performance.ts';
 
-/** Acquirers in the order in which they are connected; one that declined this payment is not asked again. */
+/** At least 0 and below 1, even. */
+export const CHANCE = Symbol('Chance');
+
+/** Some kilobytes each: the memory stays below 10 MB. Versions never change, so the oldest can always go. */
+const configurationsKeptMax = 2_000;
+
+/**
+ * Routes authorizations by the version of the merchant's configuration that the payment was born with. Whoever declined
+ * the payment is not asked again; of the others, those who were asked least.
+ */
 @Injectable()
 export class RouteAuthorizations implements ChooseAcquirer {
-  constructor(private readonly acquirers: AcquirerDirectory) {}
+  private readonly configurations = new Map<string, RoutingConfiguration>();
 
-  forAuthorization(_payment: Payment, earlier: readonly Attempt[]): Route | undefined {
-    const [first] = this.candidates(earlier).toSorted((a, b) => triesAt(a, earlier) - triesAt(b, earlier));
-    return first === undefined ? undefined : { acquirer: first, because: because(earlier), record: null };
+  constructor(
+    private readonly acquirers: AcquirerDirectory,
+    private readonly performance: ObservedPerformance,
+    @Inject(CHANCE) private readonly chance: () => number,
+  ) {}
+
+  async prepare(store: RoutingStore, payments: readonly Payment[]): Promise<void> {
+    for (const { merchantId, terms } of payments) {
+      const key = keyOf(merchantId, terms.routingVersion);
+      if (terms.routingVersion === 0 || this.configurations.has(key)) continue;
+      const saved = await store.byVersion(merchantId, terms.routingVersion);
+      invariant(saved !== undefined, `the routing ${key} that a payment was born with is kept for good`);
+      this.keep(key, saved.configuration);
+    }
   }
 
-  hasAnother(_payment: Payment, earlier: readonly Attempt[]): boolean {
+  forAuthorization(payment: Payment, earlier: readonly Attempt[]): Route | undefined {
+    const choice = this.choose(payment, earlier, this.chance);
+    const [first] = choice?.candidates ?? [];
+    if (choice === undefined || first === undefined) return undefined;
+    const { strategy, rule, because, candidates } = choice;
+    const record = { version: payment.terms.routingVersion, strategy, rule, candidates };
+    return { acquirer: first.acquirer, because: becauseAfter(earlier.at(-1), because), record };
+  }
+
+  hasAnother(payment: Payment, earlier: readonly Attempt[]): boolean {
+    const [first] = this.choose(payment, earlier, () => 0)?.candidates ?? [];
     const last = earlier.at(-1);
     const round = last === undefined ? 1 : triesAt(last.acquirer, earlier);
-    return this.candidates(earlier).some((name) => triesAt(name, earlier) < round);
+    return first !== undefined && triesAt(first.acquirer, earlier) < round;
   }
 
-  private candidates(earlier: readonly Attempt[]): string[] {
-    const declined = earlier.filter(({ state }) => state === 'declined').map(({ acquirer }) => acquirer);
-    return this.acquirers.names().filter((name) => !declined.includes(name));
+  /** Undefined when nobody can be asked. */
+  private choose(payment: Payment, earlier: readonly Attempt[], chance: () => number): RouteChoice | undefined {
+    const { amount, cardToken, id: paymentId } = payment;
+    const { brand, country } = cardFactsOf(cardToken);
+    const request = { currency: amount.currency, amountMinor: amount.minor, brand, country, paymentId };
+    const availability = this.availabilityAfter(earlier);
+    const knowledge = { availability, performance: this.performance.known(), costs: acquirerCosts, chance };
+    const routed = route(this.configurationOf(payment), request, knowledge);
+    return routed.ok ? routed.value : undefined;
   }
+
+  private configurationOf({ merchantId, terms }: Payment): RoutingConfiguration {
+    if (terms.routingVersion === 0) return ordinaryRouting;
+    const configuration = this.configurations.get(keyOf(merchantId, terms.routingVersion));
+    invariant(configuration !== undefined, 'a turn is prepared with the routing of its payments');
+    return configuration;
+  }
+
+  private availabilityAfter(earlier: readonly Attempt[]): ReadonlyMap<string, Availability> {
+    const declined = new Set(earlier.filter(({ state }) => state === 'declined').map(({ acquirer }) => acquirer));
+    const open = this.acquirers.names().filter((name) => !declined.has(name));
+    const triesMin = Math.min(...open.map((name) => triesAt(name, earlier)));
+    return new Map(
+      this.acquirers.names().map((name): [string, Availability] => {
+        if (declined.has(name)) return [name, { kind: 'excluded', reason: 'it declined this payment' }];
+        if (triesAt(name, earlier) > triesMin) return [name, { kind: 'excluded', reason: 'it was asked before' }];
+        return [name, { kind: 'usable' }];
+      }),
+    );
+  }
+
+  private keep(key: string, configuration: RoutingConfiguration): void {
+    const [oldest] = this.configurations.keys();
+    if (this.configurations.size >= configurationsKeptMax && oldest !== undefined) this.configurations.delete(oldest);
+    this.configurations.set(key, configuration);
+  }
+}
+
+function keyOf(merchantId: MerchantId, version: number): string {
+  return `${merchantId}@${version}`;
 }
 
 function triesAt(name: string, earlier: readonly Attempt[]): number {
   return earlier.filter(({ acquirer }) => acquirer === name).length;
 }
 
-function because(earlier: readonly Attempt[]): string {
-  const last = earlier.at(-1);
-  if (last === undefined) return 'the first of the acquirers connected';
-  return `${last.acquirer} ${last.state === 'declined' ? 'declined softly' : 'was surely not reached'}`;
+function becauseAfter(last: Attempt | undefined, because: string): string {
+  if (last === undefined) return because;
+  const what = last.state === 'declined' ? 'declined softly' : 'was surely not reached';
+  return `${last.acquirer} ${what}. ${because}`;
 }

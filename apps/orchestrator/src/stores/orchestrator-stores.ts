@@ -5,6 +5,8 @@ import {
   EventLog,
   MovementStore,
   PaymentStore,
+  PerformanceStore,
+  RoutingStore,
   SagaStore,
   type Transaction,
   type TransactionScope,
@@ -18,6 +20,8 @@ export interface OrchestratorStores {
   readonly attempts: AttemptStore;
   readonly sagas: SagaStore;
   readonly callbacks: CallbackStore;
+  readonly routing: RoutingStore;
+  readonly performance: PerformanceStore;
 }
 
 export type OrchestratorTx = Transaction<OrchestratorStores>;
@@ -30,5 +34,7 @@ export function orchestratorStores(scope: TransactionScope, parts: StoreParts): 
     attempts: new AttemptStore(scope.sql),
     sagas: new SagaStore(scope.sql),
     callbacks: new CallbackStore(scope.sql),
+    routing: new RoutingStore(scope.sql),
+    performance: new PerformanceStore(scope.sql),
   };
 }

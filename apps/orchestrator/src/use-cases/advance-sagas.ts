@@ -11,12 +11,14 @@ import {
 } from '#domain';
 import type { MovementEnd, MovementKey, StoredSaga } from '#persistence';
 import { CLOCK, IDS } from '#runtime';
+import { ObservedPerformance } from '../acquirers/observed-performance.ts';
 import { RouteAuthorizations } from '../acquirers/route-authorizations.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from '../orchestrator.config.ts';
 import type { OrchestratorTx } from '../stores/orchestrator-stores.ts';
 import { AcquirerCalls, type AcquirerCall } from './acquirer-calls.ts';
 import { chargeKeyOf } from './charge-key.ts';
 import type { Happening, SagaHappening } from './happening.ts';
+import { observationsIn } from './observations.ts';
 import { SagaTurn } from './saga-turn.ts';
 import { takeTurn } from './take-turn.ts';
 
@@ -36,6 +38,7 @@ interface Told {
 export class AdvanceSagas {
   constructor(
     private readonly acquirers: RouteAuthorizations,
+    private readonly performance: ObservedPerformance,
     private readonly calls: AcquirerCalls,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: Ids,
@@ -67,6 +70,8 @@ export class AdvanceSagas {
     tx: OrchestratorTx,
     told: readonly Told[],
   ): Promise<readonly { readonly turn: SagaTurn; readonly happening: Happening }[]> {
+    const payments = told.map(({ payment }) => payment);
+    await this.acquirers.prepare(tx.routing, payments);
     const attempts = await tx.attempts.of(told.filter(mayHaveAttempts).map(({ payment }) => payment));
     const movements = await tx.movements.find(told.flatMap(({ payment, stored }) => movementKeyOf(payment, stored)));
     const { acquirers, clock, ids, environment } = this;
@@ -100,7 +105,11 @@ export class AdvanceSagas {
     await tx.payments.enlarge(turns.filter(({ enlarged }) => enlarged).map(({ payment }) => payment));
     await tx.payments.saveAll(turns);
     const calls = turns.flatMap(callOf);
-    tx.afterCommit(() => this.calls.add(calls));
+    const observations = turns.flatMap(observationsIn);
+    tx.afterCommit(() => {
+      this.calls.add(calls);
+      this.performance.note(observations);
+    });
   }
 }
 

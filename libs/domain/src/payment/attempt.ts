@@ -51,12 +51,13 @@ export const attemptTransitions = {
 export interface RouteRecord {
   /** Version of the merchant's routing configuration; 0 is the platform's own. */
   readonly version: number;
-  readonly rule: string;
+  /** The rule that decided; null when none fitted. */
+  readonly rule: string | null;
   readonly strategy: string;
   /** All that could be asked, in the order in which they would have been. */
   readonly candidates: readonly {
     readonly acquirer: string;
-    readonly score: number;
+    readonly score: number | null;
     /** With what probability this one was to be chosen; null where chance had no say. */
     readonly propensity: number | null;
     readonly excludedBecause: string | null;

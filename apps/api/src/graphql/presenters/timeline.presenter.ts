@@ -92,6 +92,7 @@ function entryOfAttempt(attempt: AttemptView, behind: PastEvent | undefined): Ti
       outcome: outcomeNames.get(state),
       declineCode,
       routedBecause: attempt.routedBecause,
+      ...(attempt.routing === null ? {} : { routing: attempt.routing }),
       startedAt: startedAt.toISOString(),
       finishedAt: finishedAt?.toISOString() ?? null,
     },
