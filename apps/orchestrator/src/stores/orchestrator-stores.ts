@@ -2,6 +2,7 @@ import { hints } from '#contracts';
 import {
   AttemptStore,
   CallbackStore,
+  DisputeStore,
   EventLog,
   MovementStore,
   PaymentStore,
@@ -18,6 +19,7 @@ export interface OrchestratorStores {
   readonly attempts: AttemptStore;
   readonly sagas: SagaStore;
   readonly callbacks: CallbackStore;
+  readonly disputes: DisputeStore;
 }
 
 export type OrchestratorTx = Transaction<OrchestratorStores>;
@@ -30,5 +32,6 @@ export function orchestratorStores(scope: TransactionScope, parts: StoreParts): 
     attempts: new AttemptStore(scope.sql),
     sagas: new SagaStore(scope.sql),
     callbacks: new CallbackStore(scope.sql),
+    disputes: new DisputeStore(scope.sql),
   };
 }
