@@ -6,7 +6,7 @@ import { HandInEvidence } from '../../apps/orchestrator/src/use-cases/hand-in-ev
 import { idOf, uuidOf, type DisputeId } from '#domain';
 import { createMerchant } from '../support/payments.ts';
 import { until } from '../support/until.ts';
-import { DisputeStage, type ChargedPayment } from './dispute-stage.ts';
+import { DisputeStage, type ChargedPayment } from '../support/dispute-stage.ts';
 
 let stage: DisputeStage;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HearDispute } from '../../apps/orchestrator/src/use-cases/hear-dispute.ts';
 import { uuidOf } from '#domain';
 import { deferred, until } from '../support/until.ts';
-import { DisputeStage, type ChargedPayment } from './dispute-stage.ts';
+import { DisputeStage, type ChargedPayment } from '../support/dispute-stage.ts';
 
 let stage: DisputeStage;
 

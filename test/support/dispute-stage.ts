@@ -11,11 +11,12 @@ import {
 } from '../../apps/orchestrator/src/use-cases/hear-dispute.ts';
 import { uuidOf, type DisputeOutcome, type MerchantId, type PaymentId } from '#domain';
 import { UnitOfWork, type Transaction } from '#persistence';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { startNats, type TestNats } from '../support/nats.ts';
-import { aPayment, createMerchant } from '../support/payments.ts';
-import { ScriptedAcquirer, scriptedSecret } from '../support/scripted-acquirer.ts';
-import { startApiHere, startOrchestratorHere } from '../support/services.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
+import { startNats, type TestNats } from './nats.ts';
+import { openMerchantDoor, type MerchantDoor } from './merchant-door.ts';
+import { aPayment } from './payments.ts';
+import { ScriptedAcquirer, scriptedSecret } from './scripted-acquirer.ts';
+import { startApiHere, startOrchestratorHere } from './services.ts';
 
 /** A captured payment of 10.00 EUR, as its acquirer knows it. */
 export interface ChargedPayment {
@@ -37,7 +38,7 @@ export class DisputeStage {
     readonly acquirer: ScriptedAcquirer,
     readonly orchestrator: NestFastifyApplication,
     readonly api: NestFastifyApplication,
-    readonly merchantId: MerchantId,
+    readonly door: MerchantDoor,
   ) {}
 
   static async set(): Promise<DisputeStage> {
@@ -53,7 +54,11 @@ export class DisputeStage {
     };
     const orchestrator = await startOrchestratorHere({ database, nats, sandboxUrl: 'http://127.0.0.1:1', environment });
     const api = await startApiHere({ database, nats });
-    return new DisputeStage(database, nats, owner, acquirer, orchestrator, api, await createMerchant(api));
+    return new DisputeStage(database, nats, owner, acquirer, orchestrator, api, await openMerchantDoor(api));
+  }
+
+  get merchantId(): MerchantId {
+    return this.door.merchantId;
   }
 
   async clear(): Promise<void> {
