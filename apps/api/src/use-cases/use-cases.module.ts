@@ -36,13 +36,6 @@ import { VoidPayment } from './void-payment.ts';
     RefundPayment,
     SubmitDisputeEvidence,
   ],
-  exports: [
-    CreatePayment,
-    IncreaseAuthorization,
-    CapturePayment,
-    VoidPayment,
-    RefundPayment,
-    SubmitDisputeEvidence,
-  ],
+  exports: [CreatePayment, IncreaseAuthorization, CapturePayment, VoidPayment, RefundPayment, SubmitDisputeEvidence],
 })
 export class UseCasesModule {}

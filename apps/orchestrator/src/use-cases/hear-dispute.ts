@@ -46,8 +46,8 @@ export class HearDispute {
   ) {}
 
   async execute(tx: OrchestratorTx, { acquirer, notice }: DisputeTold): Promise<DisputeHearing> {
-    const key = await tx.attempts.paymentOf(acquirer, notice.authorization);
-    const payment = key && (await tx.payments.lock(key.merchantId, key.id));
+    const owner = await tx.attempts.ownerOfAuthorization(acquirer, notice.authorization);
+    const payment = owner && (await tx.payments.lock(owner.merchantId, owner.paymentId));
     if (payment === undefined) return { kind: 'unknown_authorization' };
 
     const known = await tx.disputes.findAtAcquirer({ acquirer, acquirerDispute: notice.dispute });
