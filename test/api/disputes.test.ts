@@ -224,7 +224,7 @@ describe('submitDisputeEvidence', () => {
   test('does not find the dispute of another merchant', async () => {
     const { id } = await openDispute();
     const { userErrors } = await submit({ disputeId: id }, await openMerchantDoor(stage.api));
-    expect(userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'disputeId'] }]);
   });
 
   test.each([
