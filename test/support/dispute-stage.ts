@@ -120,6 +120,22 @@ export class DisputeStage {
     });
   }
 
+  /** As the acquirer tells it: signed, at the door of the orchestrator. Resolves with the HTTP status. */
+  async tell(notice: Notice, id: string): Promise<number> {
+    const { authorization: authorizationId, dispute: disputeId } = notice;
+    const what =
+      notice.type === 'dispute_closed'
+        ? { outcome: notice.outcome }
+        : {
+            amountMinor: Number(notice.amount.minor),
+            currency: notice.amount.currency,
+            reason: notice.reason,
+            evidenceDueAt: notice.evidenceDueAt.toISOString(),
+          };
+    const data = { disputeId, authorizationId, reference: 'of the payment', ...what };
+    return this.acquirer.tell(await this.orchestrator.getUrl(), notice.type.replace('_', '.'), data, { id });
+  }
+
   inTransaction<T>(work: (tx: Transaction<OrchestratorStores>) => Promise<T>): Promise<T> {
     return this.orchestrator.get<UnitOfWork<OrchestratorStores>>(UnitOfWork).run(work);
   }

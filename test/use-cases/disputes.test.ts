@@ -175,6 +175,34 @@ describe('what cannot be true changes nothing, and is said to be so:', () => {
   });
 });
 
+describe('told by signed callbacks', () => {
+  test('it is taken in once, whatever the order and however often', async () => {
+    const payment = await stage.charge();
+    const dispute = stage.newDispute();
+    const [opened, closed] = [stage.opened(payment, dispute), stage.closed(payment, dispute, 'lost')];
+    const statuses = [
+      await stage.tell(closed, `${dispute} closed`),
+      await stage.tell(opened, `${dispute} opened`),
+      await stage.tell(closed, `${dispute} closed`),
+      await stage.tell(opened, `${dispute} opened anew`),
+    ];
+    expect(statuses).toEqual([200, 200, 200, 200]);
+    expect(await stage.storyOf(payment)).toEqual(['dispute_opened', 'dispute_lost']);
+    expect(await stage.balanceOf(payment)).toBe('0 disputed, 400 charged back');
+  });
+
+  test('what cannot be true yet is to be told again, under the same id', async () => {
+    const payment = await stage.charge();
+    const dispute = stage.newDispute();
+    const early = { ...stage.opened(payment, dispute), authorization: `${payment.authorization} to be` };
+    expect(await stage.tell(early, `${dispute} early`)).toBe(409);
+    expect(await stage.tell(stage.opened(payment, dispute, 1_001n), `${dispute} early`)).toBe(409);
+    expect(await stage.disputesOf(payment)).toEqual([]);
+    expect(await stage.tell(stage.opened(payment, dispute), `${dispute} early`)).toBe(200);
+    expect(await stage.disputesOf(payment)).toEqual([`${dispute} 400 opened`]);
+  });
+});
+
 describe('refunds', () => {
   test('are refused while a dispute is open, with what is allowed, and work again when it was won', async () => {
     const payment = await stage.charge();

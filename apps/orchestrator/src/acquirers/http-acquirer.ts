@@ -50,7 +50,14 @@ export class HttpAcquirer implements Acquirer {
 
   async send(request: AcquirerRequest, signal: AbortSignal): Promise<AcquirerAnswer> {
     const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: request.operation });
-    const answer = await this.call('POST', pathOf(request), request.key, signal, readAnswer, JSON.stringify(bodyOf(request)));
+    const answer = await this.call(
+      'POST',
+      pathOf(request),
+      request.key,
+      signal,
+      readAnswer,
+      JSON.stringify(bodyOf(request)),
+    );
     end({ answer: answer.type });
     // It does not know the authorization that we know of: no answer to rely on.
     return answer.type === 'nothing_found' ? { type: 'unknown', reason: 'the acquirer answered 404' } : answer;

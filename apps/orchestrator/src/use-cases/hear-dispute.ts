@@ -11,8 +11,9 @@ import {
   type Payment,
   type Result,
 } from '#domain';
+import type { Logger } from '#observability';
 import type { PaymentFact } from '#persistence';
-import { CLOCK, IDS } from '#runtime';
+import { CLOCK, IDS, LOGGER } from '#runtime';
 import type { AcquirerNotice } from '../acquirers/acquirer.ts';
 import type { OrchestratorTx } from '../stores/orchestrator-stores.ts';
 
@@ -43,9 +44,23 @@ export class HearDispute {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: Ids,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async execute(tx: OrchestratorTx, { acquirer, notice }: DisputeTold): Promise<DisputeHearing> {
+  async execute(tx: OrchestratorTx, told: DisputeTold): Promise<DisputeHearing> {
+    const hearing = await this.hear(tx, told);
+    if (hearing.kind === 'contradicted') {
+      const { acquirer, notice } = told;
+      const about = { acquirer, dispute: notice.dispute, authorization: notice.authorization, notice: notice.type };
+      this.logger.warn(
+        { ...about, because: hearing.because },
+        'what an acquirer tells of a dispute cannot be true yet',
+      );
+    }
+    return hearing;
+  }
+
+  private async hear(tx: OrchestratorTx, { acquirer, notice }: DisputeTold): Promise<DisputeHearing> {
     const owner = await tx.attempts.ownerOfAuthorization(acquirer, notice.authorization);
     const payment = owner && (await tx.payments.lock(owner.merchantId, owner.paymentId));
     if (payment === undefined) return { kind: 'unknown_authorization' };
