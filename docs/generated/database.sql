@@ -100,6 +100,55 @@ CREATE TABLE payments.dead_letter (
 );
 CREATE INDEX dead_letter_by_time ON payments.dead_letter USING btree (parked_at DESC);
 
+CREATE TABLE payments.dispute (
+  merchant_id uuid NOT NULL,
+  payment_id uuid NOT NULL,
+  id uuid NOT NULL,
+  acquirer text NOT NULL,
+  acquirer_dispute text NOT NULL,
+  amount bigint NOT NULL,
+  reason text NOT NULL,
+  status text NOT NULL,
+  evidence_due_at timestamp with time zone NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  CONSTRAINT dispute_pkey PRIMARY KEY (merchant_id, payment_id, id),
+  CONSTRAINT dispute_of_acquirer_unique UNIQUE (acquirer, acquirer_dispute),
+  CONSTRAINT dispute_amount_positive CHECK (amount > 0),
+  CONSTRAINT dispute_closed_with_its_outcome CHECK ((closed_at IS NOT NULL) = (status = ANY (ARRAY['won'::text, 'lost'::text]))),
+  CONSTRAINT dispute_status_known CHECK (status = ANY (ARRAY['opened'::text, 'evidence_submitted'::text, 'won'::text, 'lost'::text]))
+);
+CREATE UNIQUE INDEX dispute_by_id ON payments.dispute USING btree (merchant_id, id);
+
+CREATE TABLE payments.dispute_evidence (
+  merchant_id uuid NOT NULL,
+  payment_id uuid NOT NULL,
+  dispute_id uuid NOT NULL,
+  text text NOT NULL,
+  submitted_at timestamp with time zone NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  next_try_at timestamp with time zone,
+  ending text,
+  refused_because text,
+  CONSTRAINT dispute_evidence_pkey PRIMARY KEY (merchant_id, payment_id, dispute_id),
+  CONSTRAINT dispute_evidence_ending_known CHECK (ending = ANY (ARRAY['accepted'::text, 'refused'::text, 'too_late'::text])),
+  CONSTRAINT dispute_evidence_not_empty CHECK (length(text) >= 1),
+  CONSTRAINT dispute_evidence_tried_until_its_end CHECK ((next_try_at IS NULL) = (ending IS NOT NULL))
+);
+CREATE INDEX dispute_evidence_due ON payments.dispute_evidence USING btree (next_try_at) WHERE (next_try_at IS NOT NULL);
+
+CREATE TABLE payments.early_dispute_outcome (
+  merchant_id uuid NOT NULL,
+  payment_id uuid NOT NULL,
+  acquirer text NOT NULL,
+  acquirer_dispute text NOT NULL,
+  outcome text NOT NULL,
+  told_at timestamp with time zone NOT NULL,
+  CONSTRAINT early_dispute_outcome_pkey PRIMARY KEY (merchant_id, payment_id, acquirer, acquirer_dispute),
+  CONSTRAINT early_dispute_outcome_known CHECK (outcome = ANY (ARRAY['won'::text, 'lost'::text]))
+);
+COMMENT ON TABLE payments.early_dispute_outcome IS 'told before the dispute was: it is closed with this as soon as it is opened';
+
 CREATE TABLE payments.event (
   seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -216,6 +265,7 @@ CREATE TABLE payments.payment (
   return_url text,
   redirect_url text,
   authorization_expires_at timestamp with time zone,
+  charged_back bigint DEFAULT 0 NOT NULL,
   CONSTRAINT payment_pkey PRIMARY KEY (merchant_id, id),
   CONSTRAINT payment_reference_attempt_unique UNIQUE (merchant_id, reference, attempt_number),
   CONSTRAINT payment_amount_in_range CHECK (amount >= 1 AND amount <= '9007199254740991'::bigint),
@@ -223,11 +273,15 @@ CREATE TABLE payments.payment (
   CONSTRAINT payment_authorized_within_amount CHECK (authorized <= amount),
   CONSTRAINT payment_capture_method_known CHECK (capture_method = ANY (ARRAY['automatic'::text, 'manual'::text])),
   CONSTRAINT payment_captured_within_authorized CHECK ((capture_pending + captured + void_pending + voided) <= authorized),
+  CONSTRAINT payment_charged_back_not_negative CHECK (charged_back >= 0),
+  CONSTRAINT payment_disputed_within_authorized CHECK ((disputed + charged_back) <= authorized),
   CONSTRAINT payment_refunded_within_captured CHECK ((refund_pending + refunded) <= captured),
   CONSTRAINT payment_state_known CHECK (state = ANY (ARRAY['processing'::text, 'requires_action'::text, 'in_review'::text, 'authorized'::text, 'voiding'::text, 'partially_captured'::text, 'captured'::text, 'partially_refunded'::text, 'refunded'::text, 'voided'::text, 'expired'::text, 'declined'::text, 'failed'::text])),
   CONSTRAINT payment_void_pending_not_negative CHECK (void_pending >= 0)
 ) WITH (fillfactor=70);
 CREATE UNIQUE INDEX payment_one_live_per_reference ON payments.payment USING btree (merchant_id, reference) WHERE (state <> ALL (ARRAY['declined'::text, 'failed'::text, 'voided'::text, 'expired'::text]));
+COMMENT ON COLUMN payments.payment.disputed IS 'of disputes that are open; no refund is accepted meanwhile';
+COMMENT ON COLUMN payments.payment.charged_back IS 'of disputes that were lost';
 
 CREATE TABLE payments.refund (
   merchant_id uuid NOT NULL,
@@ -349,13 +403,18 @@ GRANT SELECT, UPDATE (status) ON payments.authorization_increase TO quittance_or
 GRANT SELECT, INSERT ON payments.capture TO quittance_api;
 GRANT SELECT, INSERT, UPDATE (status) ON payments.capture TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE (replayed_at) ON payments.dead_letter TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE (closed_at, status) ON payments.dispute TO quittance_orchestrator;
+GRANT SELECT, UPDATE (status) ON payments.dispute TO quittance_api;
+GRANT INSERT (dispute_id, merchant_id, next_try_at, payment_id, submitted_at, text) ON payments.dispute_evidence TO quittance_api;
+GRANT SELECT, UPDATE (ending, next_try_at, refused_because, tries) ON payments.dispute_evidence TO quittance_orchestrator;
+GRANT SELECT, INSERT ON payments.early_dispute_outcome TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.event TO quittance_api, quittance_orchestrator;
 GRANT SELECT, INSERT, DELETE ON payments.idempotency TO quittance_api;
 GRANT SELECT, INSERT, DELETE ON payments.inbox TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.merchant TO quittance_api;
 GRANT SELECT, INSERT ON payments.merchant_currency TO quittance_api;
-GRANT SELECT, INSERT, UPDATE (authorization_expires_at, authorized, capture_pending, captured, decline_code, decline_message, decline_retryable, decline_source, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_api;
-GRANT SELECT, UPDATE (amount, authorization_expires_at, authorized, capture_pending, captured, decline_code, decline_message, decline_retryable, decline_source, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, settled_at, settlement_batch_id, settlement_fee, settlement_net, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE (authorization_expires_at, authorized, capture_pending, captured, charged_back, decline_code, decline_message, decline_retryable, decline_source, disputed, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_api;
+GRANT SELECT, UPDATE (amount, authorization_expires_at, authorized, capture_pending, captured, charged_back, decline_code, decline_message, decline_retryable, decline_source, disputed, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, settled_at, settlement_batch_id, settlement_fee, settlement_net, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.refund TO quittance_api;
 GRANT SELECT, UPDATE (status) ON payments.refund TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE ON payments.relay_cursor TO quittance_orchestrator;
@@ -559,13 +618,15 @@ CREATE TABLE books.batch (
   payments integer NOT NULL,
   cutoff_at timestamp with time zone NOT NULL,
   closed_at timestamp with time zone NOT NULL,
+  disputed bigint DEFAULT 0 NOT NULL,
   CONSTRAINT batch_pkey PRIMARY KEY (id),
   CONSTRAINT batch_fee_within_gross CHECK (fee >= 0 AND fee <= gross),
   CONSTRAINT batch_gross_not_negative CHECK (gross >= 0),
-  CONSTRAINT batch_net_is_the_rest CHECK (net = (gross - fee - refunded)),
+  CONSTRAINT batch_net_is_the_rest CHECK (net = (gross - fee - refunded - disputed)),
   CONSTRAINT batch_not_empty CHECK (payments >= 1),
   CONSTRAINT batch_refunded_not_negative CHECK (refunded >= 0)
 );
+COMMENT ON COLUMN books.batch.disputed IS 'held back for disputes, less what those that were won gave free';
 
 CREATE TABLE books.dead_letter (
   id uuid NOT NULL,
@@ -663,7 +724,7 @@ CREATE TABLE books.item (
   CONSTRAINT item_pkey PRIMARY KEY (event_id),
   CONSTRAINT item_amount_positive CHECK (amount > 0),
   CONSTRAINT item_fee_within_amount CHECK (fee >= 0 AND fee <= amount),
-  CONSTRAINT item_kind_known CHECK (kind = ANY (ARRAY['capture'::text, 'refund'::text])),
+  CONSTRAINT item_kind_known CHECK (kind = ANY (ARRAY['capture'::text, 'refund'::text, 'dispute_opened'::text, 'dispute_won'::text])),
   CONSTRAINT item_refund_bears_no_fee CHECK (kind = 'capture'::text OR fee = 0)
 );
 CREATE INDEX item_open ON books.item USING btree (merchant_id, currency, occurred_at, event_id) WHERE (batch_id IS NULL);
@@ -675,7 +736,7 @@ CREATE TABLE books.journal (
   occurred_at timestamp with time zone NOT NULL,
   posted_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT journal_pkey PRIMARY KEY (event_id),
-  CONSTRAINT journal_kind_known CHECK (kind = ANY (ARRAY['payment_captured'::text, 'payment_refunded'::text, 'batch_closed'::text]))
+  CONSTRAINT journal_kind_known CHECK (kind = ANY (ARRAY['payment_captured'::text, 'payment_refunded'::text, 'dispute_opened'::text, 'dispute_won'::text, 'dispute_lost'::text, 'batch_closed'::text]))
 );
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON books.journal FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_change();
 CREATE TRIGGER refuse_empty_journals AFTER INSERT ON books.journal REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.refuse_empty_journals();

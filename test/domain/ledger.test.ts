@@ -15,6 +15,15 @@ const captured = (amount: bigint, fee: bigint): LedgerFact => {
 const refunded = (amount: bigint): LedgerFact => {
   return { kind: 'payment_refunded', eventId, merchantId, acquirer, amount: eur(amount) };
 };
+const disputeOpened = (amount: bigint): LedgerFact => ({
+  kind: 'dispute_opened',
+  eventId,
+  merchantId,
+  amount: eur(amount),
+});
+const disputeClosed = (kind: 'dispute_won' | 'dispute_lost', amount: bigint): LedgerFact => {
+  return { kind, eventId, merchantId, acquirer, amount: eur(amount) };
+};
 const batchClosed = (net: bigint): LedgerFact => ({ kind: 'batch_closed', eventId, merchantId, net: eur(net) });
 
 /** One entry per line: direction, account, owner, amount. */
@@ -63,6 +72,21 @@ describe('a fact becomes this journal', () => {
       [`debit merchant_pending ${merchantId} 1000`, 'credit acquirer_receivable alpha 1000'],
     ],
     [
+      'a dispute, for which the amount is held back',
+      disputeOpened(700n),
+      [`debit merchant_pending ${merchantId} 700`, `credit merchant_reserve ${merchantId} 700`],
+    ],
+    [
+      'a dispute that was won',
+      disputeClosed('dispute_won', 700n),
+      [`debit merchant_reserve ${merchantId} 700`, `credit merchant_pending ${merchantId} 700`],
+    ],
+    [
+      'a dispute that was lost, which the acquirer takes from what it owes us',
+      disputeClosed('dispute_lost', 700n),
+      [`debit merchant_reserve ${merchantId} 700`, 'credit acquirer_receivable alpha 700'],
+    ],
+    [
       'a batch that is due to the merchant',
       batchClosed(941n),
       [`debit merchant_pending ${merchantId} 941`, `credit merchant_available ${merchantId} 941`],
@@ -88,6 +112,10 @@ describe('a fact becomes this journal', () => {
     ['a negative fee', captured(10n, -1n)],
     ['a refund of zero', refunded(0n)],
     ['a negative refund', refunded(-1n)],
+    ['a dispute of zero', disputeOpened(0n)],
+    ['a negative dispute', disputeOpened(-1n)],
+    ['a dispute of zero that was won', disputeClosed('dispute_won', 0n)],
+    ['a dispute of zero that was lost', disputeClosed('dispute_lost', 0n)],
     ['a fee in another currency', { ...captured(10n, 0n), fee: money(1n, 'USD') } as LedgerFact],
   ])('%s never reaches the books', (_name, fact) => {
     expect(() => journalOf(fact)).toThrow(BrokenInvariant);
@@ -138,6 +166,11 @@ describe('a journal balances', () => {
       fc.tuple(amounts, currencies).map(([amount, currency]): LedgerFact => {
         return { kind: 'payment_refunded', eventId, merchantId, acquirer, amount: money(amount, currency) };
       }),
+      fc
+        .tuple(amounts, currencies, fc.constantFrom('dispute_opened', 'dispute_won', 'dispute_lost'))
+        .map(([amount, currency, kind]): LedgerFact => {
+          return { kind, eventId, merchantId, acquirer, amount: money(amount, currency) };
+        }),
       fc.tuple(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), currencies).map(([net, currency]): LedgerFact => {
         return { kind: 'batch_closed', eventId, merchantId, net: money(net, currency) };
       }),

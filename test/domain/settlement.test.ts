@@ -20,10 +20,22 @@ const refund = (paymentNumber: number, amount: bigint, place: Place = {}): Settl
   const { merchantId = merchantA, currency = 'EUR' } = place;
   return { kind: 'refund', merchantId, paymentId: payment(paymentNumber), amount: money(amount, currency) };
 };
-const totals = (currency: CurrencyCode, gross: bigint, fees: bigint, refunds: bigint, net: bigint) => ({
+const dispute = (kind: 'dispute_opened' | 'dispute_won', paymentNumber: number, amount: bigint, place: Place = {}) => {
+  const { merchantId = merchantA, currency = 'EUR' } = place;
+  return { kind, merchantId, paymentId: payment(paymentNumber), amount: money(amount, currency) } as const;
+};
+const totals = (
+  currency: CurrencyCode,
+  gross: bigint,
+  fees: bigint,
+  refunds: bigint,
+  net: bigint,
+  disputed: bigint = 0n,
+) => ({
   gross: money(gross, currency),
   fees: money(fees, currency),
   refunds: money(refunds, currency),
+  disputed: money(disputed, currency),
   net: money(net, currency),
 });
 
@@ -53,6 +65,16 @@ describe('a batch', () => {
     expect(batch?.payments.map(({ net }) => net.minor)).toEqual([-1000n, 67n]);
   });
 
+  it('holds back what is disputed, and gives it free when the dispute was won', () => {
+    const [first] = batchesOf([capture(1, 1000n, 59n), dispute('dispute_opened', 1, 400n)]);
+    expect(first).toMatchObject(totals('EUR', 1000n, 59n, 0n, 541n, 400n));
+    const [second] = batchesOf([dispute('dispute_won', 1, 400n), capture(2, 100n, 33n)]);
+    expect(second).toMatchObject(totals('EUR', 100n, 33n, 0n, 467n, -400n));
+    expect(second?.payments.map(({ net }) => net.minor)).toEqual([400n, 67n]);
+    const [both] = batchesOf([dispute('dispute_won', 1, 400n), dispute('dispute_opened', 1, 400n)]);
+    expect(both).toMatchObject(totals('EUR', 0n, 0n, 0n, 0n));
+  });
+
   it('is one per merchant and currency, in their order', () => {
     const items = [
       capture(4, 4n, 0n, { merchantId: merchantB }),
@@ -71,6 +93,7 @@ describe('a batch', () => {
   it.each([
     ['a capture of zero', capture(1, 0n, 0n)],
     ['a negative refund', refund(1, -1n)],
+    ['a dispute of zero', dispute('dispute_opened', 1, 0n)],
     ['a fee above its capture', capture(1, 10n, 11n)],
     ['a negative fee', capture(1, 10n, -1n)],
   ])('holds no %s', (_name, item) => {
@@ -88,6 +111,9 @@ const items = fc.array(
   fc.oneof(
     fc.tuple(paymentNumbers, amounts, place).map(([number, amount, at]) => capture(number, amount, amount / 30n, at)),
     fc.tuple(paymentNumbers, amounts, place).map(([number, amount, at]) => refund(number, amount, at)),
+    fc
+      .tuple(fc.constantFrom('dispute_opened', 'dispute_won'), paymentNumbers, amounts, place)
+      .map(([kind, number, amount, at]) => dispute(kind, number, amount, at)),
   ),
   { maxLength: 30 },
 );
@@ -114,9 +140,7 @@ describe('batches of any items', () => {
           merchantId,
           net,
         }));
-        const journals = [...list.map((item): LedgerFact => ({ ...known, ...factOf(item) })), ...closings].map(
-          journalOf,
-        );
+        const journals = [...list.map(factOf), ...closings].map(journalOf);
         for (const { merchantId, currency, net } of batches) {
           expect(credited(journals, 'merchant_pending', merchantId, currency)).toBe(0n);
           expect(credited(journals, 'merchant_available', merchantId, currency)).toBe(net.minor);
@@ -128,10 +152,15 @@ describe('batches of any items', () => {
 
 const known = { eventId: numbered('evt', 1), acquirer: 'alpha' } as const;
 
-function factOf(item: SettlementItem) {
-  return item.kind === 'capture'
-    ? ({ ...item, kind: 'payment_captured' } as const)
-    : ({ ...item, kind: 'payment_refunded' } as const);
+const factKinds = {
+  capture: 'payment_captured',
+  refund: 'payment_refunded',
+  dispute_opened: 'dispute_opened',
+  dispute_won: 'dispute_won',
+} as const;
+
+function factOf(item: SettlementItem): LedgerFact {
+  return { ...known, ...item, kind: factKinds[item.kind] } as LedgerFact;
 }
 
 function credited(journals: (Journal | undefined)[], account: string, merchantId: MerchantId, currency: CurrencyCode) {

@@ -10,8 +10,8 @@ export type Rights = Readonly<Record<string, string>>;
 /** What may be changed of a payment: never what was agreed when it was accepted. Only the orchestrator notes settlements. */
 const progressOfPayment = {
   upToRisk:
-    'authorization_expires_at authorized capture_pending captured decline_code decline_message decline_retryable ' +
-    'decline_source redirect_url refund_pending refunded risk_assessed_at risk_decided_by risk_decision risk_reasons risk_score',
+    'authorization_expires_at authorized capture_pending captured charged_back decline_code decline_message ' +
+    'decline_retryable decline_source disputed redirect_url refund_pending refunded risk_assessed_at risk_decided_by risk_decision risk_reasons risk_score',
   settlement: 'settled_at settlement_batch_id settlement_fee settlement_net',
   fromState: 'state updated_at version void_pending voided',
 } as const;
@@ -36,6 +36,8 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'payments.attempt': 'SELECT',
     'payments.authorization_increase': 'SELECT INSERT',
     'payments.capture': 'SELECT INSERT',
+    'payments.dispute': 'SELECT UPDATE(status)',
+    'payments.dispute_evidence': 'INSERT',
     'payments.event': 'SELECT INSERT',
     'payments.idempotency': 'SELECT INSERT DELETE',
     'payments.merchant': 'SELECT INSERT',
@@ -51,6 +53,9 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'payments.authorization_increase': 'SELECT UPDATE(status)',
     'payments.capture': 'SELECT INSERT UPDATE(status)',
     'payments.dead_letter': relayed.deadLetter,
+    'payments.dispute': 'SELECT INSERT UPDATE(closed_at status)',
+    'payments.dispute_evidence': 'SELECT UPDATE(ending next_try_at refused_because tries)',
+    'payments.early_dispute_outcome': 'SELECT INSERT',
     'payments.event': 'SELECT INSERT',
     'payments.inbox': relayed.inbox,
     // A larger hold is a larger payment.

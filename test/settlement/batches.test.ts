@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventEnvelope, LoggedEvent, SettlementEventData } from '#contracts';
 import { idOf, uuidOf, type CurrencyCode, type MerchantId, type PaymentId } from '#domain';
 import { CloseBatch } from '../../apps/settlement/src/use-cases/close-batch.ts';
-import { newId, paymentCaptured, paymentRefunded, type PaymentFacts } from '../support/payment-events.ts';
+import {
+  newId,
+  paymentCaptured,
+  paymentDisputed,
+  paymentRefunded,
+  type PaymentFacts,
+} from '../support/payment-events.ts';
 import { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { balancesOf } from './books.ts';
@@ -134,6 +140,48 @@ describe('a batch', () => {
     const closed = await closedOf(merchantId, 2);
     expect(closed[1]).toMatchObject({ gross: 300, refunded: 1_000, fee: 0, net: -700, payments: 2 });
     expect(await balancesOf(stage, merchantId)).toEqual(['merchant_available 300 EUR']);
+  });
+
+  test('holds back what is disputed, gives it free when the dispute was won, and not when it was lost', async () => {
+    const merchantId = newId('mer');
+    const paymentId = newId('pay');
+    const facts = { merchantId, paymentId, terms: noFee };
+    await tell(
+      paymentCaptured({ ...facts, amount: 1_000 }),
+      paymentDisputed('dispute_opened', { ...facts, amount: 400 }),
+      paymentDisputed('dispute_opened', { ...facts, amount: 100 }),
+    );
+    await close(merchantId);
+    expect(await balancesOf(stage, merchantId)).toEqual(['merchant_available 500 EUR', 'merchant_reserve 500 EUR']);
+
+    await tell(
+      paymentDisputed('dispute_won', { ...facts, amount: 400 }),
+      paymentDisputed('dispute_lost', { ...facts, amount: 100 }),
+    );
+    expect(await close(merchantId)).toEqual([1]);
+    expect(await balancesOf(stage, merchantId)).toEqual(['merchant_available 900 EUR']);
+
+    const closed = await closedOf(merchantId, 2);
+    expect(closed).toMatchObject([
+      { gross: 1_000, refunded: 0, disputed: 500, net: 500 },
+      { gross: 0, refunded: 0, disputed: -400, net: 400 },
+    ]);
+    const settled = await settledOf(merchantId, 2);
+    expect(settled.map(({ data }) => data.net)).toEqual([500, 900]);
+    const batches = await stage.query(
+      `SELECT gross, refunded, disputed, fee, net FROM books.batch WHERE merchant_id = $1 ORDER BY closed_at`,
+      [uuidOf(merchantId)],
+    );
+    expect(batches.map((batch) => Object.values(batch).map(Number))).toEqual([
+      [1_000, 0, 500, 0, 500],
+      [0, 0, -400, 0, 400],
+    ]);
+  });
+
+  test('has nothing to settle when a dispute was lost', async () => {
+    const merchantId = newId('mer');
+    await tell(paymentDisputed('dispute_lost', { merchantId, amount: 400 }));
+    expect(await close(merchantId)).toEqual([]);
   });
 
   test('whose net is nothing moves nothing and is told all the same', async () => {

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LoggedEvent } from '#contracts';
 import { uuidOf, type CurrencyCode, type EventId } from '#domain';
-import { newId, paymentCaptured, paymentCreated, paymentRefunded } from '../support/payment-events.ts';
+import {
+  newId,
+  paymentCaptured,
+  paymentCreated,
+  paymentDisputed,
+  paymentRefunded,
+  type PaymentFacts,
+} from '../support/payment-events.ts';
 import { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { balances, balancesOf, journalCount, wholeBooks } from './books.ts';
@@ -47,6 +54,42 @@ describe('money that moved is in the books', () => {
     expect(await balances(stage, facts.acquirer)).toEqual([]);
   });
 
+  test('a dispute: its amount is held back', async () => {
+    const facts = { merchantId: newId('mer'), paymentId: newId('pay'), acquirer: 'acquirer of this dispute' };
+    await tell(
+      paymentCaptured({ ...facts, amount: 10_000 }),
+      paymentDisputed('dispute_opened', { ...facts, amount: 4_000 }),
+    );
+    expect(await balancesOf(stage, facts.merchantId)).toEqual([
+      'merchant_pending 5680 EUR',
+      'merchant_reserve 4000 EUR',
+    ]);
+    expect(await balances(stage, facts.acquirer)).toEqual(['acquirer_receivable 10000 EUR']);
+  });
+
+  test('a dispute that was won: as if it had never been', async () => {
+    const facts = { merchantId: newId('mer'), paymentId: newId('pay'), acquirer: 'acquirer of the one that was won' };
+    await tell(
+      paymentCaptured({ ...facts, amount: 10_000 }),
+      paymentDisputed('dispute_opened', { ...facts, amount: 4_000 }),
+      paymentDisputed('dispute_won', { ...facts, amount: 4_000 }),
+    );
+    expect(await balancesOf(stage, facts.merchantId)).toEqual(['merchant_pending 9680 EUR']);
+    expect(await balances(stage, facts.acquirer)).toEqual(['acquirer_receivable 10000 EUR']);
+  });
+
+  test('a dispute that was lost: the acquirer owes us that much less, and no fee comes back', async () => {
+    const facts = { merchantId: newId('mer'), paymentId: newId('pay'), acquirer: 'acquirer of the one that was lost' };
+    await tell(
+      // Whatever comes first: each is posted by itself.
+      paymentDisputed('dispute_lost', { ...facts, amount: 4_000 }),
+      paymentDisputed('dispute_opened', { ...facts, amount: 4_000 }),
+      paymentCaptured({ ...facts, amount: 10_000 }),
+    );
+    expect(await balancesOf(stage, facts.merchantId)).toEqual(['merchant_pending 5680 EUR']);
+    expect(await balances(stage, facts.acquirer)).toEqual(['acquirer_receivable 6000 EUR']);
+  });
+
   test('each currency by itself', async () => {
     const merchantId = newId('mer');
     await tell(
@@ -78,13 +121,20 @@ describe('money that moved is in the books', () => {
 });
 
 describe('whatever is delivered again', () => {
+  const told = [
+    paymentCaptured,
+    paymentRefunded,
+    (facts: Partial<PaymentFacts>) => paymentDisputed('dispute_opened', facts),
+    (facts: Partial<PaymentFacts>) => paymentDisputed('dispute_won', facts),
+    (facts: Partial<PaymentFacts>) => paymentDisputed('dispute_lost', facts),
+  ];
   const threeTimes = (events: readonly LoggedEvent[]): LoggedEvent[] =>
     [0, 1, 2].flatMap((turn) => events.map((_, index) => events[(index + turn) % events.length] ?? []).flat());
 
   test('every message three times makes the same books as once', async () => {
     const movements = Array.from({ length: 300 }, (_, index) => {
       const facts = { merchantId: newId('mer'), paymentId: newId('pay'), amount: 1_000 + index };
-      return index % 3 === 0 ? paymentRefunded(facts) : paymentCaptured(facts);
+      return told[index % told.length]?.(facts) ?? paymentCaptured(facts);
     });
     await tell(...movements);
     const once = await wholeBooks(stage);
@@ -99,13 +149,13 @@ describe('whatever is delivered again', () => {
   });
 
   test('changes nothing even when the inbox has forgotten it', async () => {
-    const movements = [paymentCaptured(), paymentRefunded(), paymentCaptured()];
+    const movements = told.map((tellOf) => tellOf({}));
     await tell(...movements);
     const books = await wholeBooks(stage);
     const items = await stage.query('SELECT * FROM books.item ORDER BY event_id');
     await stage.query('DELETE FROM books.inbox');
     await tell(...movements);
-    expect(await stage.query('SELECT 1 FROM books.inbox')).toHaveLength(3);
+    expect(await stage.query('SELECT 1 FROM books.inbox')).toHaveLength(movements.length);
     expect(await wholeBooks(stage)).toEqual(books);
     expect(await stage.query('SELECT * FROM books.item ORDER BY event_id')).toEqual(items);
   });

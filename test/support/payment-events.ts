@@ -69,6 +69,20 @@ export function paymentRefunded(facts: Partial<PaymentFacts> = {}): LoggedEvent 
   return logged(all, 'payment.refunded', data);
 }
 
+/** `payment.dispute_opened` of the amount, and what became of it. */
+export function paymentDisputed(
+  became: 'dispute_opened' | 'dispute_won' | 'dispute_lost',
+  facts: Partial<PaymentFacts> = {},
+): LoggedEvent {
+  const all = completed({ version: became === 'dispute_opened' ? 5 : 6, ...facts });
+  const { amount, acquirer, at } = all;
+  const payment = { ...snapshotOf(all, 'CAPTURED'), authorized: amount, captured: amount };
+  const data = { payment, disputeId: newId('dsp'), amount, acquirer };
+  if (became !== 'dispute_opened') return logged(all, `payment.${became}`, data);
+  const evidenceDueAt = new Date(at.getTime() + 7 * 86_400_000).toISOString();
+  return logged(all, 'payment.dispute_opened', { ...data, reason: 'fraudulent', evidenceDueAt });
+}
+
 /** What the fraud service says when its rules allow a payment. */
 export function paymentAllowed(merchantId: MerchantId, paymentId: PaymentId): LoggedEvent {
   const data: FraudEventData<'payment.assessed'> = {

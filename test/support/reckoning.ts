@@ -27,7 +27,9 @@ const queries = {
     HAVING count(*) <> max(aggregate_version) OR count(DISTINCT aggregate_version) <> count(*)`,
   guardRows: `
     SELECT p.id, p.captured, p.refunded FROM payments.payment p
-    WHERE p.captured <> (SELECT coalesce(sum(amount), 0) FROM payments.capture c WHERE c.payment_id = p.id AND status = 'succeeded')
+    WHERE p.disputed <> (SELECT coalesce(sum(amount), 0) FROM payments.dispute d WHERE d.payment_id = p.id AND closed_at IS NULL)
+       OR p.charged_back <> (SELECT coalesce(sum(amount), 0) FROM payments.dispute d WHERE d.payment_id = p.id AND status = 'lost')
+       OR p.captured <> (SELECT coalesce(sum(amount), 0) FROM payments.capture c WHERE c.payment_id = p.id AND status = 'succeeded')
        OR p.refunded <> (SELECT coalesce(sum(amount), 0) FROM payments.refund r WHERE r.payment_id = p.id AND status = 'succeeded')`,
   unbalanced: `
     SELECT currency AS id, sum(amount) FILTER (WHERE direction = 'debit') AS debit,
@@ -35,18 +37,24 @@ const queries = {
     HAVING sum(amount) FILTER (WHERE direction = 'debit') <> sum(amount) FILTER (WHERE direction = 'credit')`,
   unbooked: `
     SELECT e.event_id AS id, e.type FROM payments.event e
-    WHERE e.type IN ('payment.captured', 'payment.refunded')
+    WHERE e.type IN ('payment.captured', 'payment.refunded', 'payment.dispute_opened', 'payment.dispute_won',
+        'payment.dispute_lost')
       AND NOT EXISTS (SELECT 1 FROM books.journal j WHERE j.event_id = e.event_id)`,
   bookedTooMuch: `
-    SELECT j.event_id AS id, j.kind FROM books.journal j WHERE j.kind IN ('payment_captured', 'payment_refunded')
+    SELECT j.event_id AS id, j.kind FROM books.journal j WHERE j.kind <> 'batch_closed'
       AND NOT EXISTS (SELECT 1 FROM payments.event e WHERE e.event_id = j.event_id)`,
+  reserve: `
+    SELECT owner AS id, currency, balance FROM books.account_balance b WHERE account = 'merchant_reserve'
+      AND balance <> (SELECT coalesce(sum(p.disputed), 0) FROM payments.payment p
+        WHERE p.merchant_id::text = b.owner AND p.currency = b.currency)`,
   unsettled: `SELECT payment_id AS id FROM books.item WHERE batch_id IS NULL`,
   feedGaps: `
     SELECT merchant_id AS id, count(*), max(sequence) FROM feed.merchant_event GROUP BY 1 HAVING count(*) <> max(sequence)`,
   notInFeed: `
     SELECT e.event_id AS id, e.type FROM payments.event e
     WHERE e.type IN ('payment.created', 'payment.authorized', 'payment.declined', 'payment.failed', 'payment.captured',
-        'payment.capture_failed', 'payment.voided', 'payment.void_failed', 'payment.refunded', 'payment.refund_failed')
+        'payment.capture_failed', 'payment.voided', 'payment.void_failed', 'payment.refunded', 'payment.refund_failed',
+        'payment.dispute_opened', 'payment.dispute_evidence_submitted', 'payment.dispute_won', 'payment.dispute_lost')
       AND NOT EXISTS (SELECT 1 FROM feed.merchant_event f WHERE f.event_id = e.event_id)`,
   settledNotInFeed: `
     SELECT e.event_id AS id, e.type FROM books.event e WHERE e.type = 'payment.settled'

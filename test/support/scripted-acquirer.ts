@@ -22,6 +22,16 @@ type Answer = Readonly<Record<string, unknown>> & { readonly status: string };
 /** `silent`: the thing is done and nobody is told; `nothing`: neither. */
 export type Play = 'answer' | 'silent' | 'nothing' | 'not_processed' | Answer;
 
+/** How evidence is answered: with a status and a body, or by hanging up before (`drop`). */
+export type EvidenceReply = { readonly status: number; readonly body: object } | 'drop';
+
+export interface EvidenceCall {
+  /** The acquirer's id of it. */
+  readonly dispute: string;
+  readonly key: string;
+  readonly text: string;
+}
+
 export const scriptedSecret = 'scripted_acquirer_secret';
 
 const prefixes = { authorize: 'auth', increase: 'incr', capture: 'capt', void: 'void', refund: 'rfnd' } as const;
@@ -45,6 +55,9 @@ export class ScriptedAcquirer {
   play: (call: ScriptedCall) => Play | Promise<Play> = () => 'answer';
   /** Whether `find` tells of what was done under the key. */
   tells: (key: string) => boolean = () => true;
+  /** Every evidence that was handed in, in the order in which it came. */
+  readonly evidence: EvidenceCall[] = [];
+  private readonly evidenceReplies = new Map<string, EvidenceReply[]>();
   private readonly times = new Map<string, number>();
   private readonly references = new Map<string, string>();
   private readonly server: Server;
@@ -64,6 +77,11 @@ export class ScriptedAcquirer {
   /** What stands in front of `/authorizations`. */
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/acquirers/alpha`;
+  }
+
+  /** One reply for each time that evidence for the dispute is handed in; afterwards it is accepted. */
+  replyToEvidence(dispute: string, ...replies: readonly EvidenceReply[]): void {
+    this.evidenceReplies.set(dispute, [...replies]);
   }
 
   /** The operations that were done for a payment, in their order. */
@@ -109,7 +127,8 @@ export class ScriptedAcquirer {
       else reply(response, 200, { operation: done.operation, ...done.answer });
       return;
     }
-    const body = JSON.parse(await textOf(request)) as { amountMinor?: number; reference?: string };
+    const body = JSON.parse(await textOf(request)) as { amountMinor?: number; reference?: string; text?: string };
+    if (path.endsWith('/evidence')) return this.takeEvidence(path, key, String(body.text), response);
     const [authorizationId, verb] = path.split('/').slice(-2);
     const operation = path.endsWith('/authorizations') ? 'authorize' : (verb?.slice(0, -1) as ScriptedOperation);
     const times = (this.times.get(key) ?? 0) + 1;
@@ -123,6 +142,15 @@ export class ScriptedAcquirer {
     if (play === 'not_processed' || play === 'nothing') return;
     const answer = known?.answer ?? this.do(call, typeof play === 'object' ? play : undefined);
     if (play !== 'silent') reply(response, 200, answer);
+  }
+
+  private takeEvidence(path: string, key: string, text: string, response: ServerResponse): void {
+    const dispute = decodeURIComponent(path.split('/').at(-2) ?? '');
+    this.evidence.push({ dispute, key, text });
+    const accepted = { status: 200, body: { status: 'approved', disputeId: dispute } };
+    const answer = this.evidenceReplies.get(dispute)?.shift() ?? accepted;
+    if (answer === 'drop') response.destroy();
+    else reply(response, answer.status, answer.body);
   }
 
   private do(call: ScriptedCall, scripted: Answer | undefined): Answer {

@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Clock } from '#domain';
 import type { Metrics } from '#observability';
-import { CLOCK, METRICS, ServiceModule } from '#runtime';
+import type { Sql } from '#persistence';
+import { CLOCK, METRICS, ServiceModule, SQL } from '#runtime';
 import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
 import { connectionsMax, HttpAcquirer } from './acquirers/http-acquirer.ts';
 import { AcquirerCallbacksController } from './callbacks/acquirer-callbacks.controller.ts';
@@ -13,12 +14,16 @@ import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-p
 import { ObservedPerformance } from './acquirers/observed-performance.ts';
 import { CHANCE, RouteAuthorizations } from './acquirers/route-authorizations.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config.ts';
+import { EvidenceAlarmClock } from './schedules/evidence-alarm-clock.ts';
 import { RiskAnswers } from './schedules/risk-answers.ts';
 import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
+import { EvidenceQueue } from './stores/evidence-queue.ts';
 import { orchestratorStores } from './stores/orchestrator-stores.ts';
 import { AcquirerCalls } from './use-cases/acquirer-calls.ts';
 import { AdvanceSagas } from './use-cases/advance-sagas.ts';
 import { HearCallback } from './use-cases/hear-callback.ts';
+import { HandInEvidence } from './use-cases/hand-in-evidence.ts';
+import { HearDispute } from './use-cases/hear-dispute.ts';
 import { MakeAcquirerCall } from './use-cases/make-acquirer-call.ts';
 import { TakeDueTurn } from './use-cases/take-due-turn.ts';
 import { TellSagas } from './use-cases/tell-sagas.ts';
@@ -63,6 +68,10 @@ export class OrchestratorModule {
         HearCallback,
         RiskAnswers,
         SagaAlarmClock,
+        HearDispute,
+        { provide: EvidenceQueue, useFactory: (sql: Sql) => new EvidenceQueue(sql), inject: [SQL] },
+        HandInEvidence,
+        EvidenceAlarmClock,
       ],
     };
   }

@@ -45,6 +45,8 @@ const operation = z.enum(['authorize', 'capture', 'void', 'refund']);
 const withPayment = z.object({ payment: paymentSnapshot });
 const attempt = z.object({ number: z.int().min(1), acquirer: z.string() });
 
+const dispute = withPayment.extend({ disputeId: z.string(), amount: minorUnits, acquirer: z.string() });
+
 export const paymentEvents = {
   'payment.created': withPayment.extend({ cardToken: z.string(), terms: paymentTerms }),
   'payment.risk_assessed': withPayment.extend({
@@ -102,6 +104,11 @@ export const paymentEvents = {
   }),
   'payment.refunded': withPayment.extend({ refundId: z.string(), amount: minorUnits, acquirer: z.string() }),
   'payment.refund_failed': withPayment.extend({ refundId: z.string(), amount: minorUnits, declineCode: z.string() }),
+  'payment.dispute_opened': dispute.extend({ reason: z.string(), evidenceDueAt: z.iso.datetime() }),
+  /** The merchant handed it in; the acquirer has it a moment later. The text stays where it is. */
+  'payment.dispute_evidence_submitted': dispute,
+  'payment.dispute_won': dispute,
+  'payment.dispute_lost': dispute,
 } as const;
 
 export type PaymentEventType = keyof typeof paymentEvents;

@@ -17,6 +17,8 @@ export const settlementEvents = {
     gross: z.int().min(0),
     refunded: z.int().min(0),
     fee: z.int().min(0),
+    /** Held back for disputes less what those that were won gave free; absent in events from before disputes. */
+    disputed: z.int().optional(),
     net: z.int(),
     payments: z.int().min(1),
     closedAt: z.iso.datetime(),

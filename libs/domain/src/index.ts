@@ -37,6 +37,7 @@ export type {
   AttemptId,
   BatchId,
   CaptureId,
+  DisputeId,
   EventId,
   Id,
   MerchantId,
@@ -57,6 +58,19 @@ export {
   type AttemptState,
   type RouteRecord,
 } from './payment/attempt.ts';
+export {
+  closeDispute,
+  disputeTransitions,
+  openDispute,
+  submitEvidence,
+  type Dispute,
+  type DisputeContradiction,
+  type DisputedPayment,
+  type DisputeEvent,
+  type DisputeOutcome,
+  type DisputeStatus,
+  type EvidenceRejection,
+} from './payment/dispute.ts';
 export {
   nextPaymentState,
   paymentTransitions,

@@ -10,6 +10,7 @@ export type { Sql } from './sql.ts';
 export { UnitOfWork, type Transaction, type TransactionScope } from './unit-of-work.ts';
 export { CallbackStore } from './stores/callback-store.ts';
 export { AttemptStore } from './stores/attempt-store.ts';
+export { DisputeStore, type AcquirerDispute, type DisputeOfPayment } from './stores/dispute-store.ts';
 export {
   MovementStore,
   type Movement,

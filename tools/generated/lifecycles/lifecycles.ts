@@ -1,4 +1,11 @@
-import { attemptTransitions, deliveryTransitions, paymentTransitions, statusOf, type PaymentState } from '#domain';
+import {
+  attemptTransitions,
+  deliveryTransitions,
+  disputeTransitions,
+  paymentTransitions,
+  statusOf,
+  type PaymentState,
+} from '#domain';
 import { printSagas } from './sagas.ts';
 import { printTransitions } from './transitions.ts';
 
@@ -29,6 +36,12 @@ What drives a payment through its outside calls. What is not listed changes noth
 *Tries* counts how often the operation of the step was sent, *checks* how often the acquirer was asked about the attempt.
 
 ${printSagas()}
+
+## Dispute
+
+The cardholder asks the issuer for the money of a capture.
+
+${printTransitions('opened', disputeTransitions)}
 
 ## Delivery
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AdmittedRequest } from '../auth/principal.ts';
 import type { MerchantId } from '#domain';
+import { DisputeReader } from '../readers/dispute-reader.ts';
 import { HistoryReader } from '../readers/history-reader.ts';
 import { OperationReader } from '../readers/operation-reader.ts';
 import { RequestLoaders, type LoaderReaders } from '../readers/request-loaders.ts';
@@ -19,8 +20,8 @@ export interface MerchantContext {
 export class MerchantContexts {
   private readonly readers: LoaderReaders;
 
-  constructor(operations: OperationReader, history: HistoryReader, webhooks: WebhookReader) {
-    this.readers = { operations, history, webhooks };
+  constructor(operations: OperationReader, disputes: DisputeReader, history: HistoryReader, webhooks: WebhookReader) {
+    this.readers = { operations, disputes, history, webhooks };
   }
 
   /** For a request that a gate has let in. */

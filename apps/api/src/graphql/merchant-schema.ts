@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { withOwnTypesOnly } from './own-types.ts';
 import { SubscriptionsResolver } from '../subscriptions/subscriptions.resolver.ts';
 import { CreatePaymentResolver } from './resolvers/create-payment.resolver.ts';
+import { DisputeEvidenceResolver } from './resolvers/dispute-evidence.resolver.ts';
 import { EventQueriesResolver } from './resolvers/event-queries.resolver.ts';
 import { FollowUpResolver } from './resolvers/follow-up.resolver.ts';
 import { NodeResolver } from './resolvers/node.resolver.ts';
@@ -24,6 +25,7 @@ export const merchantResolvers = [
   WebhookDeliveryResolver,
   CreatePaymentResolver,
   FollowUpResolver,
+  DisputeEvidenceResolver,
   SubscriptionsResolver,
 ];
 

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { MerchantId, Payment, PaymentId, WebhookDeliveryId } from '#domain';
+import type { DisputeReader, DisputeView } from './dispute-reader.ts';
 import type { HistoryReader, PastEvent } from './history-reader.ts';
 import type { AttemptView, CaptureView, IncreaseView, OperationReader, RefundView } from './operation-reader.ts';
 import type { DeliveryAttemptRecord, WebhookReader } from './webhook-reader.ts';
@@ -7,6 +8,7 @@ import type { DeliveryAttemptRecord, WebhookReader } from './webhook-reader.ts';
 /** What the loaders read with. */
 export interface LoaderReaders {
   readonly operations: OperationReader;
+  readonly disputes: DisputeReader;
   readonly history: HistoryReader;
   readonly webhooks: WebhookReader;
 }
@@ -48,6 +50,15 @@ export class RequestLoaders {
       'refunds',
       (ids) => this.readers.operations.refunds(this.merchantId, ids),
       (refund) => refund.paymentId,
+      (id) => id,
+    ).load(paymentId);
+  }
+
+  disputes(paymentId: PaymentId): Promise<DisputeView[]> {
+    return this.loader<PaymentId, DisputeView, PaymentId>(
+      'disputes',
+      (ids) => this.readers.disputes.disputes(this.merchantId, ids),
+      (dispute) => dispute.paymentId,
       (id) => id,
     ).load(paymentId);
   }

@@ -1,5 +1,12 @@
 import { hints } from '#contracts';
-import { EventLog, MovementStore, PaymentStore, type Transaction, type TransactionScope } from '#persistence';
+import {
+  DisputeStore,
+  EventLog,
+  MovementStore,
+  PaymentStore,
+  type Transaction,
+  type TransactionScope,
+} from '#persistence';
 import type { StoreParts } from '#runtime';
 import { IdempotencyStore } from './idempotency-store.ts';
 import { ReviewStore } from './review-store.ts';
@@ -8,6 +15,7 @@ import { ReviewStore } from './review-store.ts';
 export interface ApiStores {
   readonly payments: PaymentStore;
   readonly movements: MovementStore;
+  readonly disputes: DisputeStore;
   readonly idempotency: IdempotencyStore;
   readonly reviews: ReviewStore;
 }
@@ -19,6 +27,7 @@ export function apiStores(scope: TransactionScope, parts: StoreParts): ApiStores
   return {
     payments: new PaymentStore(scope, log, parts.clock, (id) => parts.hint(hints.paymentChanged, id)),
     movements: new MovementStore(scope.sql),
+    disputes: new DisputeStore(scope.sql),
     idempotency: new IdempotencyStore(scope.sql),
     reviews: new ReviewStore(scope.sql),
   };

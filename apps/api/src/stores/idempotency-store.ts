@@ -24,6 +24,7 @@ const operationPrefix = {
   capture_payment: 'cap',
   void_payment: null,
   refund_payment: 'ref',
+  submit_dispute_evidence: 'dsp',
 } as const satisfies Record<MoneyOperation, string | null>;
 
 /** What each key did, written in the transaction of its effect. */

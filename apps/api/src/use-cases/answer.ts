@@ -1,12 +1,13 @@
 import type { CurrencyCode, Payment, PaymentAction, PaymentId, PaymentStatus } from '#domain';
 
-/** The mutations that move money. Idempotency keys are kept apart by them. */
+/** The mutations that money depends on. Idempotency keys are kept apart by them. */
 export type MoneyOperation =
   | 'create_payment'
   | 'increase_authorization'
   | 'capture_payment'
   | 'void_payment'
-  | 'refund_payment';
+  | 'refund_payment'
+  | 'submit_dispute_evidence';
 
 /** Why a mutation was refused. Stored with its idempotency key, so that a retry hears the same; only JSON in here. */
 export type Refusal = { readonly message: string; readonly path: readonly string[] } & (
@@ -29,7 +30,7 @@ export type Answer =
       readonly kind: 'accepted';
       readonly replayed: boolean;
       readonly paymentId: PaymentId;
-      /** The capture, refund or increase (`cap_…`, `ref_…`, `inc_…`) that the mutation made. */
+      /** The capture, refund or increase (`cap_…`, `ref_…`, `inc_…`) that the mutation made, or the dispute (`dsp_…`) that it answered. */
       readonly operationId: string | null;
       /** The payment as it was just written, when nobody waited for more; spares whoever answers from reading it again. */
       readonly written?: { readonly payment: Payment; readonly metadata: object };

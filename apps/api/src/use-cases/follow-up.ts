@@ -27,7 +27,7 @@ export interface FollowUpCommand {
 
 /** What a follow-up decides under the payment's lock: an effect that it has written, or why not. */
 export type FollowUpDecision =
-  | { readonly ok: true; readonly operationId: Id<'cap'> | Id<'ref'> | Id<'inc'> | null }
+  | { readonly ok: true; readonly operationId: Id<'cap'> | Id<'ref'> | Id<'inc'> | Id<'dsp'> | null }
   | { readonly ok: false; readonly refusal: Refusal };
 
 export interface FollowUpParts {
@@ -41,7 +41,7 @@ export interface FollowUpParts {
 class KeyTaken extends Error {}
 
 /**
- * What capture, void and refund have in common: lock the payment, answer a known key as it was answered before, else
+ * What capture, void, refund and evidence have in common: lock the payment, answer a known key as it was answered before, else
  * decide and write effect and key together, then hold the reply until the outcome is known.
  */
 @Injectable()
@@ -119,6 +119,8 @@ export function refusalOf(rejection: RequestRejection): Refusal {
     case 'payment_not_increasable':
     case 'payment_not_refundable':
       return invalidState(rejection.payment, rejection.code);
+    case 'payment_disputed':
+      return disputed(rejection.payment);
     case 'capture_exceeds_authorization':
     case 'refund_exceeds_capture':
     case 'amount_too_large':
@@ -141,7 +143,8 @@ export function refusalOf(rejection: RequestRejection): Refusal {
 const amountWords = {
   amount_too_large: 'Payments go up to 2^53 − 1 minor units. See `available`.',
   capture_exceeds_authorization: 'This is more than what is left of the authorization. See `available`.',
-  refund_exceeds_capture: 'This is more than what was captured and not refunded yet. See `available`.',
+  refund_exceeds_capture:
+    'This is more than what was captured and neither refunded nor lost in a dispute yet. See `available`.',
 } as const;
 
 const stateWords = {
@@ -152,14 +155,22 @@ const stateWords = {
 } as const;
 
 function invalidState(payment: Payment, code: keyof typeof stateWords): Refusal {
-  const currentStatus = statusOf(payment.state);
+  return notNow(payment, `A payment that is ${statusOf(payment.state)} cannot be ${stateWords[code]}.`);
+}
+
+/** The cardholder may get the money from the issuer; a refund beside it would pay twice. */
+function disputed(payment: Payment): Refusal {
+  return notNow(payment, 'Nothing is refunded while a dispute is open: see `disputes`, and wait until it is closed.');
+}
+
+function notNow(payment: Payment, why: string): Refusal {
   const actions = allowedActions(payment);
   const allowed = actions.length === 0 ? 'Nothing can be asked of it now.' : `Allowed now: ${actions.join(', ')}.`;
   return {
     code: 'invalid_state',
-    message: `A payment that is ${currentStatus} cannot be ${stateWords[code]}. ${allowed}`,
+    message: `${why} ${allowed}`,
     path: ['input', 'paymentId'],
-    currentStatus,
+    currentStatus: statusOf(payment.state),
     allowedActions: actions,
   };
 }

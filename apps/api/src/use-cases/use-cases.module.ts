@@ -13,6 +13,7 @@ import { CapturePayment } from './capture-payment.ts';
 import { CreatePayment } from './create-payment.ts';
 import { FollowUp } from './follow-up.ts';
 import { RefundPayment } from './refund-payment.ts';
+import { SubmitDisputeEvidence } from './submit-dispute-evidence.ts';
 import { VoidPayment } from './void-payment.ts';
 
 /** What merchants can ask for, and what it stands on. */
@@ -33,7 +34,8 @@ import { VoidPayment } from './void-payment.ts';
     IncreaseAuthorization,
     VoidPayment,
     RefundPayment,
+    SubmitDisputeEvidence,
   ],
-  exports: [CreatePayment, IncreaseAuthorization, CapturePayment, VoidPayment, RefundPayment],
+  exports: [CreatePayment, IncreaseAuthorization, CapturePayment, VoidPayment, RefundPayment, SubmitDisputeEvidence],
 })
 export class UseCasesModule {}

@@ -36,6 +36,7 @@ export class OutcomeReader {
          WHEN 'refund_payment' THEN refund.status <> 'pending'
          WHEN 'increase_authorization' THEN increase.status <> 'pending'
          WHEN 'void_payment' THEN payment.state <> 'voiding' AND payment.void_pending = 0
+         WHEN 'submit_dispute_evidence' THEN true
          -- An automatic capture is part of the outcome that the creator waits for.
          ELSE payment.state <> 'processing'
            AND NOT (payment.capture_method = 'automatic' AND payment.state = 'authorized')

@@ -1,4 +1,4 @@
-import type { AttemptId, AttemptOperation, DeclineCode, Money } from '#domain';
+import type { AttemptId, AttemptOperation, DeclineCode, DisputeId, Money } from '#domain';
 
 /** One operation as we ask for it. */
 export interface AcquirerRequest {
@@ -47,12 +47,21 @@ export type AcquirerAnswer =
 /** What the acquirer says of a key: an answer, or that it knows nothing of it (yet). */
 export type FindAnswer = AcquirerAnswer | { readonly type: 'nothing_found' };
 
+/** What the acquirer makes of evidence. `refused`: it will not take it, however often it is handed in. */
+export type EvidenceAnswer =
+  | { readonly type: 'accepted' }
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'not_sent'; readonly reason: string }
+  | { readonly type: 'unknown'; readonly reason: string };
+
 /** What every connector offers. It never throws: whatever goes wrong is one of the answers. */
 export interface Acquirer {
   readonly name: string;
   /** Resolves with `unknown` when `signal` aborts: the time that the call was given is up. */
   send(request: AcquirerRequest, signal: AbortSignal): Promise<AcquirerAnswer>;
   find(key: AttemptId, signal: AbortSignal): Promise<FindAnswer>;
+  /** Hands in what the merchant says to a dispute; `dispute` is the acquirer's id of it. The same key again is the same evidence. */
+  submitEvidence(key: DisputeId, dispute: string, text: string, signal: AbortSignal): Promise<EvidenceAnswer>;
   /** What the acquirer tells us unasked, in the order told. Undefined unless its signature holds over these very bytes. */
   readCallback(body: Buffer, headers: Readonly<Record<string, string | undefined>>): AcquirerCallback | undefined;
   close(): Promise<void>;

@@ -1,9 +1,16 @@
 import { Pool, type Dispatcher } from 'undici';
-import type { AttemptId, Clock } from '#domain';
+import type { AttemptId, Clock, DisputeId } from '#domain';
 import type { Metrics } from '#observability';
-import type { Acquirer, AcquirerAnswer, AcquirerCallback, AcquirerRequest, FindAnswer } from './acquirer.ts';
+import type {
+  Acquirer,
+  AcquirerAnswer,
+  AcquirerCallback,
+  AcquirerRequest,
+  EvidenceAnswer,
+  FindAnswer,
+} from './acquirer.ts';
 import { isSignedCallback, signatureHeader } from './callback-signature.ts';
-import { answerOfFailure, readAnswer } from './http-answers.ts';
+import { answerOfFailure, readAnswer, readEvidenceAnswer, type NoAnswer } from './http-answers.ts';
 import { readSignedCallback } from './http-callbacks.ts';
 import { bodyOf, pathOf } from './http-requests.ts';
 
@@ -43,7 +50,14 @@ export class HttpAcquirer implements Acquirer {
 
   async send(request: AcquirerRequest, signal: AbortSignal): Promise<AcquirerAnswer> {
     const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: request.operation });
-    const answer = await this.call('POST', pathOf(request), request.key, signal, JSON.stringify(bodyOf(request)));
+    const answer = await this.call(
+      'POST',
+      pathOf(request),
+      request.key,
+      signal,
+      readAnswer,
+      JSON.stringify(bodyOf(request)),
+    );
     end({ answer: answer.type });
     // It does not know the authorization that we know of: no answer to rely on.
     return answer.type === 'nothing_found' ? { type: 'unknown', reason: 'the acquirer answered 404' } : answer;
@@ -51,10 +65,19 @@ export class HttpAcquirer implements Acquirer {
 
   async find(key: AttemptId, signal: AbortSignal): Promise<FindAnswer> {
     const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: 'find' });
-    const answer = await this.call('GET', `/operations/${key}`, key, signal);
+    const answer = await this.call('GET', `/operations/${key}`, key, signal, readAnswer);
     end({ answer: answer.type });
     // A question that was not sent tells nothing about the operation that it asks for.
     return answer.type === 'not_sent' ? { type: 'unknown', reason: answer.reason } : answer;
+  }
+
+  async submitEvidence(key: DisputeId, dispute: string, text: string, signal: AbortSignal): Promise<EvidenceAnswer> {
+    const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: 'evidence' });
+    const path = `/disputes/${encodeURIComponent(dispute)}/evidence`;
+    const read = (status: number, said: string): EvidenceAnswer => readEvidenceAnswer(dispute, status, said);
+    const answer = await this.call('POST', path, key, signal, read, JSON.stringify({ text }));
+    end({ answer: answer.type });
+    return answer;
   }
 
   readCallback(body: Buffer, headers: Readonly<Record<string, string | undefined>>): AcquirerCallback | undefined {
@@ -67,13 +90,14 @@ export class HttpAcquirer implements Acquirer {
     await this.pool.destroy();
   }
 
-  private async call(
+  private async call<Answer>(
     method: Dispatcher.HttpMethod,
     path: string,
     key: string,
     signal: AbortSignal,
+    read: (status: number, text: string) => Answer,
     body?: string,
-  ): Promise<FindAnswer> {
+  ): Promise<Answer | NoAnswer> {
     try {
       const response = await this.pool.request({
         method,
@@ -82,7 +106,7 @@ export class HttpAcquirer implements Acquirer {
         body: body ?? null,
         signal,
       });
-      return readAnswer(response.statusCode, await response.body.text());
+      return read(response.statusCode, await response.body.text());
     } catch (error) {
       return answerOfFailure(error);
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDeclineCode, type DeclineCode } from '#domain';
-import type { AcquirerAnswer, FindAnswer } from './acquirer.ts';
+import type { AcquirerAnswer, EvidenceAnswer, FindAnswer } from './acquirer.ts';
 
 const id = z.string().min(1).optional();
 
@@ -60,6 +60,25 @@ export function readAnswer(status: number, text: string): FindAnswer {
   return answer ?? { type: 'unknown', reason: `no agreed answer (HTTP ${status})` };
 }
 
+/** What an HTTP response says of evidence for this dispute. */
+export function readEvidenceAnswer(dispute: string, status: number, text: string): EvidenceAnswer {
+  const accepted = z.object({ status: z.literal('approved'), disputeId: z.literal(dispute) });
+  if (status === 200 && accepted.safeParse(parseJson(text)).success) return { type: 'accepted' };
+  const answer = readAnswer(status, text);
+  switch (answer.type) {
+    case 'declined':
+      return { type: 'refused', reason: `${answer.acquirerCode}: ${answer.message}` };
+    case 'not_sent':
+    case 'unknown':
+      return answer;
+    // It told us of the dispute, so a denial is a mistake that may pass.
+    case 'nothing_found':
+      return { type: 'unknown', reason: 'the acquirer answered 404' };
+    default:
+      return { type: 'unknown', reason: 'the answer is not about this evidence' };
+  }
+}
+
 /** The answer in a body, be it of a response or of a callback. Undefined when it is not as agreed. */
 export function agreedAnswer(body: unknown): AcquirerAnswer | undefined {
   const parsed = answerSchema.safeParse(body);
@@ -82,7 +101,10 @@ export function agreedAnswer(body: unknown): AcquirerAnswer | undefined {
   }
 }
 
-export function answerOfFailure(error: unknown): AcquirerAnswer {
+/** There was no response: what was asked may or may not have arrived. */
+export type NoAnswer = Extract<AcquirerAnswer, { type: 'not_sent' | 'unknown' }>;
+
+export function answerOfFailure(error: unknown): NoAnswer {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = error instanceof Error ? error.message : String(error);
   return neverConnected.includes(code) ? { type: 'not_sent', reason } : { type: 'unknown', reason };

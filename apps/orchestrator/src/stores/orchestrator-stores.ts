@@ -2,6 +2,7 @@ import { hints } from '#contracts';
 import {
   AttemptStore,
   CallbackStore,
+  DisputeStore,
   EventLog,
   MovementStore,
   PaymentStore,
@@ -22,6 +23,7 @@ export interface OrchestratorStores {
   readonly callbacks: CallbackStore;
   readonly routing: RoutingStore;
   readonly performance: PerformanceStore;
+  readonly disputes: DisputeStore;
 }
 
 export type OrchestratorTx = Transaction<OrchestratorStores>;
@@ -36,5 +38,6 @@ export function orchestratorStores(scope: TransactionScope, parts: StoreParts): 
     callbacks: new CallbackStore(scope.sql),
     routing: new RoutingStore(scope.sql),
     performance: new PerformanceStore(scope.sql),
+    disputes: new DisputeStore(scope.sql),
   };
 }

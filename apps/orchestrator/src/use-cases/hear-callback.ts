@@ -6,6 +6,7 @@ import type { AcquirerCallback, AcquirerNotice } from '../acquirers/acquirer.ts'
 import type { OrchestratorStores, OrchestratorTx } from '../stores/orchestrator-stores.ts';
 import { AdvanceSagas } from './advance-sagas.ts';
 import { chargeKeyOf } from './charge-key.ts';
+import { HearDispute } from './hear-dispute.ts';
 
 /** What came of a callback: `known` had been told before, `ignored` concerns nothing of ours. */
 export type Hearing = 'heard' | 'known' | 'ignored';
@@ -28,6 +29,7 @@ export class HearCallback {
   constructor(
     private readonly unitOfWork: UnitOfWork<OrchestratorStores>,
     private readonly advanceSagas: AdvanceSagas,
+    private readonly hearDispute: HearDispute,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -49,7 +51,7 @@ export class HearCallback {
         return hearWarning(tx, acquirer, notice);
       case 'dispute_opened':
       case 'dispute_closed':
-        return ok('ignored');
+        return this.hearOfDispute(tx, acquirer, notice);
     }
   }
 
@@ -83,6 +85,25 @@ export class HearCallback {
     const key = chargeKeyOf(owner.merchantId, owner.paymentId);
     await this.advanceSagas.execute(tx, [{ key, happening: { type: 'hold_ended' } }]);
     return ok('heard');
+  }
+
+  private async hearOfDispute(
+    tx: OrchestratorTx,
+    acquirer: string,
+    notice: Notice<'dispute_opened' | 'dispute_closed'>,
+  ): Heard {
+    const hearing = await this.hearDispute.execute(tx, { acquirer, notice });
+    switch (hearing.kind) {
+      case 'heard':
+      case 'kept':
+        return ok('heard');
+      case 'known':
+        return ok('known');
+      case 'unknown_authorization':
+        return unknownAuthorization;
+      case 'contradicted':
+        return err({ because: hearing.because });
+    }
   }
 }
 

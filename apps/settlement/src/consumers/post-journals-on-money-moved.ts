@@ -8,13 +8,16 @@ import { PostMovements, type MoneyMovement } from '../use-cases/post-movements.t
 
 type Captured = EventEnvelope<PaymentEventData<'payment.captured'>>;
 type Refunded = EventEnvelope<PaymentEventData<'payment.refunded'>>;
+type Disputed = EventEnvelope<
+  PaymentEventData<'payment.dispute_opened' | 'payment.dispute_won' | 'payment.dispute_lost'>
+>;
 
 /** Beyond 200 journals a transaction grows no cheaper per journal, and a failing one is taken apart for longer. */
 const batchSize = 200;
 
 /**
- * Only the two events that move money are asked for: the others are four of five, and each would cost a row of the inbox. Both
- * may be posted side by side, also of one payment, because a journal depends on nothing but its own event.
+ * Only the events that move money are asked for: the others are four of five, and each would cost a row of the inbox. They may be
+ * posted side by side, also of one payment, because a journal depends on nothing but its own event.
  */
 @Controller()
 export class PostJournalsOnMoneyMoved {
@@ -35,6 +38,30 @@ export class PostJournalsOnMoneyMoved {
   ): Promise<void> {
     await this.postMovements.execute(tx, events.map(refundOf));
   }
+
+  @EventPattern<string>('payments.v1.payment.dispute_opened', { batch: batchSize })
+  async onDisputeOpened(
+    @Payload() events: readonly Disputed[],
+    @Ctx() { tx }: EventContext<SettlementStores>,
+  ): Promise<void> {
+    await this.postMovements.execute(tx, events.map(disputeOf('dispute_opened')));
+  }
+
+  @EventPattern<string>('payments.v1.payment.dispute_won', { batch: batchSize })
+  async onDisputeWon(
+    @Payload() events: readonly Disputed[],
+    @Ctx() { tx }: EventContext<SettlementStores>,
+  ): Promise<void> {
+    await this.postMovements.execute(tx, events.map(disputeOf('dispute_won')));
+  }
+
+  @EventPattern<string>('payments.v1.payment.dispute_lost', { batch: batchSize })
+  async onDisputeLost(
+    @Payload() events: readonly Disputed[],
+    @Ctx() { tx }: EventContext<SettlementStores>,
+  ): Promise<void> {
+    await this.postMovements.execute(tx, events.map(disputeOf('dispute_lost')));
+  }
 }
 
 function captureOf(event: Captured): MoneyMovement {
@@ -48,7 +75,11 @@ function refundOf(event: Refunded): MoneyMovement {
   return { ...movementOf(event), kind: 'refund' };
 }
 
-function movementOf({ id, merchantid, time, data }: Captured | Refunded) {
+function disputeOf(kind: 'dispute_opened' | 'dispute_won' | 'dispute_lost'): (event: Disputed) => MoneyMovement {
+  return (event) => ({ ...movementOf(event), kind });
+}
+
+function movementOf({ id, merchantid, time, data }: Captured | Refunded | Disputed) {
   const { payment, amount, acquirer } = data;
   const eventId = parseId('evt', id);
   const merchantId = parseId('mer', merchantid);

@@ -23,13 +23,13 @@ export class BatchStore {
   constructor(private readonly sql: Sql) {}
 
   async add({ id, batch, cutoffAt, closedAt }: ClosedBatch): Promise<void> {
-    const { merchantId, currency, gross, refunds, fees, net, payments } = batch;
+    const { merchantId, currency, gross, refunds, disputed, fees, net, payments } = batch;
     await this.sql.query(
       `WITH account AS (
          UPDATE settlement_account SET last_closed_at = $10 WHERE merchant_id = $2 AND currency = $3
        )
-       INSERT INTO batch (id, merchant_id, currency, gross, refunded, fee, net, payments, cutoff_at, closed_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       INSERT INTO batch (id, merchant_id, currency, gross, refunded, fee, net, payments, cutoff_at, closed_at, disputed)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         uuidOf(id),
         uuidOf(merchantId),
@@ -41,6 +41,7 @@ export class BatchStore {
         payments.length,
         cutoffAt,
         closedAt,
+        disputed.minor,
       ],
     );
   }

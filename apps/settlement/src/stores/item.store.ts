@@ -23,7 +23,7 @@ export interface SettlementAccount {
 interface OpenItemRow {
   event_id: string;
   payment_id: string;
-  kind: 'capture' | 'refund';
+  kind: SettlementItem['kind'];
   amount: bigint;
   fee: bigint;
 }
@@ -97,7 +97,7 @@ export class ItemStore {
         item:
           row.kind === 'capture'
             ? { ...moved, kind: 'capture', fee: money(row.fee, currency) }
-            : { ...moved, kind: 'refund' },
+            : { ...moved, kind: row.kind },
       };
     });
   }

@@ -93,6 +93,7 @@ function batchClosed({ id, batch, closedAt }: ClosedBatch, eventId: EventId): Ne
     gross: Number(batch.gross.minor),
     refunded: Number(batch.refunds.minor),
     fee: Number(batch.fees.minor),
+    disputed: Number(batch.disputed.minor),
     net: Number(batch.net.minor),
     payments: batch.payments.length,
     closedAt: closedAt.toISOString(),

@@ -7,7 +7,7 @@ import { assertBalanced, credit, debit } from './journal.ts';
 import type { Entry, Journal } from './journal.ts';
 
 /** What happened, as far as the books care. The event is the one that told it, and the journal's key. */
-export type LedgerFact = PaymentCaptured | PaymentRefunded | BatchClosed;
+export type LedgerFact = PaymentCaptured | PaymentRefunded | DisputeOpened | DisputeClosed | BatchClosed;
 
 type PaymentCaptured = {
   readonly kind: 'payment_captured';
@@ -27,11 +27,26 @@ type PaymentRefunded = {
   readonly amount: Money;
 };
 
+type DisputeOpened = {
+  readonly kind: 'dispute_opened';
+  readonly eventId: EventId;
+  readonly merchantId: MerchantId;
+  readonly amount: Money;
+};
+
+type DisputeClosed = {
+  readonly kind: 'dispute_won' | 'dispute_lost';
+  readonly eventId: EventId;
+  readonly merchantId: MerchantId;
+  readonly acquirer: string;
+  readonly amount: Money;
+};
+
 type BatchClosed = {
   readonly kind: 'batch_closed';
   readonly eventId: EventId;
   readonly merchantId: MerchantId;
-  /** Negative when more was refunded than was captured. */
+  /** Negative when more was refunded or held back than was captured. */
   readonly net: Money;
 };
 
@@ -51,6 +66,12 @@ function entriesOf(fact: LedgerFact): readonly Entry[] {
       return captured(fact);
     case 'payment_refunded':
       return refunded(fact);
+    case 'dispute_opened':
+      return heldBack(fact);
+    case 'dispute_won':
+      return givenFree(fact);
+    case 'dispute_lost':
+      return chargedBack(fact);
     case 'batch_closed':
       return closed(fact);
   }
@@ -77,6 +98,36 @@ function refunded({ merchantId, acquirer, amount }: PaymentRefunded): readonly E
     debit({ account: 'merchant_pending', merchantId }, amount),
     credit({ account: 'acquirer_receivable', acquirer }, amount),
   ];
+}
+
+/** The acquirer may take the amount from what it owes us, so the merchant is not paid it for now. */
+function heldBack({ merchantId, amount }: DisputeOpened): readonly Entry[] {
+  assertDisputable(amount);
+  return [
+    debit({ account: 'merchant_pending', merchantId }, amount),
+    credit({ account: 'merchant_reserve', merchantId }, amount),
+  ];
+}
+
+function givenFree({ merchantId, amount }: DisputeClosed): readonly Entry[] {
+  assertDisputable(amount);
+  return [
+    debit({ account: 'merchant_reserve', merchantId }, amount),
+    credit({ account: 'merchant_pending', merchantId }, amount),
+  ];
+}
+
+/** What was held back pays for it. As with a refund, the fee of the capture is not returned. */
+function chargedBack({ merchantId, acquirer, amount }: DisputeClosed): readonly Entry[] {
+  assertDisputable(amount);
+  return [
+    debit({ account: 'merchant_reserve', merchantId }, amount),
+    credit({ account: 'acquirer_receivable', acquirer }, amount),
+  ];
+}
+
+function assertDisputable(amount: Money): void {
+  invariant(isPositive(amount), `a dispute is about more than ${amount.minor}`);
 }
 
 /** Pending becomes available. A negative net goes the other way and is taken from what was available before. */

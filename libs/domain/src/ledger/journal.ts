@@ -20,7 +20,13 @@ export type Entry = AccountOf & { readonly direction: Direction; readonly amount
 /** What one event means to the books. There is at most one journal per event, so the event's id is its key. */
 export type Journal = { readonly eventId: EventId; readonly kind: JournalKind; readonly entries: readonly Entry[] };
 
-export type JournalKind = 'payment_captured' | 'payment_refunded' | 'batch_closed';
+export type JournalKind =
+  | 'payment_captured'
+  | 'payment_refunded'
+  | 'dispute_opened'
+  | 'dispute_won'
+  | 'dispute_lost'
+  | 'batch_closed';
 
 export function debit(account: AccountOf, amount: Money): Entry {
   return { ...account, direction: 'debit', amount };

@@ -10,6 +10,10 @@ export type CaptureMethod = 'automatic' | 'manual';
  * holds the same rules as CHECK constraints, so that a race which slips past the code ends there.
  *
  *   capturePending + captured + voidPending + voided ≤ authorized      refundPending + refunded ≤ captured
+ *   disputed + chargedBack ≤ authorized
+ *
+ * Disputes are not ours to refuse. They may be about money that was refunded already, or that an acquirer has captured while
+ * we are still waiting for its answer, and so they are not part of the sums before.
  */
 export interface Balance {
   readonly authorized: bigint;
@@ -21,6 +25,10 @@ export interface Balance {
   readonly voidPending: bigint;
   /** Released to the cardholder without having been captured. */
   readonly voided: bigint;
+  /** Of disputes that are open; while there are any, nothing is refunded. */
+  readonly disputed: bigint;
+  /** Of disputes that were lost: the cardholder has it back. */
+  readonly chargedBack: bigint;
 }
 
 export interface Decline {
@@ -77,6 +85,8 @@ export const emptyBalance: Balance = {
   refunded: 0n,
   voidPending: 0n,
   voided: 0n,
+  disputed: 0n,
+  chargedBack: 0n,
 };
 
 export type PaymentAction = 'CAPTURE' | 'VOID' | 'REFUND';
@@ -87,10 +97,16 @@ export function capturable(payment: Payment): Money {
   return inCurrencyOf(payment, authorized - capturePending - captured - voidPending - voided);
 }
 
-/** Captured and neither refunded nor about to be. */
+/** Captured and neither refunded, nor about to be, nor charged back. What was given back twice leaves nothing, not less. */
 export function refundable(payment: Payment): Money {
-  const { captured, refundPending, refunded } = payment.balance;
-  return inCurrencyOf(payment, captured - refundPending - refunded);
+  const { captured, refundPending, refunded, chargedBack } = payment.balance;
+  const left = captured - refundPending - refunded - chargedBack;
+  return inCurrencyOf(payment, left > 0n ? left : 0n);
+}
+
+/** Whether a dispute is open. A refund beside it could give the money back twice. */
+export function isDisputed(payment: Payment): boolean {
+  return payment.balance.disputed > 0n;
 }
 
 /** What the merchant may ask for now, in the order in which people read it. */
@@ -127,7 +143,7 @@ export function canIncrease(payment: Payment): boolean {
 
 export function canRefund(payment: Payment): boolean {
   const taken: readonly PaymentState[] = ['partially_captured', 'captured', 'partially_refunded'];
-  return taken.includes(payment.state) && refundable(payment).minor > 0n;
+  return taken.includes(payment.state) && !isDisputed(payment) && refundable(payment).minor > 0n;
 }
 
 export function inCurrencyOf(payment: Payment, minor: bigint): Money<CurrencyCode> {

@@ -8,6 +8,7 @@ import {
   canVoid,
   capturable,
   inCurrencyOf,
+  isDisputed,
   refundable,
   type Payment,
 } from './payment.ts';
@@ -20,6 +21,7 @@ export type RequestRejection =
   | { readonly code: 'payment_not_increasable'; readonly payment: Payment }
   | { readonly code: 'amount_too_large'; readonly available: Money }
   | { readonly code: 'payment_not_refundable'; readonly payment: Payment }
+  | { readonly code: 'payment_disputed'; readonly payment: Payment }
   | { readonly code: 'refund_exceeds_capture'; readonly available: Money }
   | { readonly code: 'currency_differs'; readonly expected: string };
 
@@ -77,6 +79,7 @@ export function requestRefund(
   amount: Money | undefined,
 ): Result<RequestedMovement, RequestRejection> {
   if (amount !== undefined && amount.currency !== payment.amount.currency) return differentCurrency(payment);
+  if (isDisputed(payment)) return err({ code: 'payment_disputed', payment });
   const available = refundable(payment);
   // Somebody else's refund may be on its way for all of it: that is a question of the amount, not of the state.
   const drained = payment.balance.captured > 0n && available.minor === 0n;

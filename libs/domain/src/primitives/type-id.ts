@@ -11,6 +11,7 @@ export type PaymentId = Id<'pay'>;
 export type CaptureId = Id<'cap'>;
 export type RefundId = Id<'ref'>;
 export type IncreaseId = Id<'inc'>;
+export type DisputeId = Id<'dsp'>;
 export type AttemptId = Id<'att'>;
 export type EventId = Id<'evt'>;
 export type WebhookEndpointId = Id<'whe'>;

@@ -5,7 +5,7 @@ import type { Money } from '../money/money.ts';
 import { invariant } from '../primitives/invariant.ts';
 import type { MerchantId, PaymentId } from '../primitives/type-id.ts';
 
-/** Something that waits to be settled. Refunds carry no fee, because the fee of their capture is not returned. */
+/** Something that waits to be settled. Only captures carry a fee, because it is not returned. */
 export type SettlementItem =
   | {
       readonly kind: 'capture';
@@ -14,13 +14,21 @@ export type SettlementItem =
       readonly amount: Money;
       readonly fee: Money;
     }
-  | { readonly kind: 'refund'; readonly merchantId: MerchantId; readonly paymentId: PaymentId; readonly amount: Money };
+  | {
+      /** A dispute holds its amount back when it is opened and gives it free when it is won; a lost one has been held back. */
+      readonly kind: 'refund' | 'dispute_opened' | 'dispute_won';
+      readonly merchantId: MerchantId;
+      readonly paymentId: PaymentId;
+      readonly amount: Money;
+    };
 
-/** Gross is what was captured; net is gross less fees less refunds, and negative when those are more. */
+/** Gross is what was captured; net is gross less fees, refunds and disputes, and negative when those are more. */
 export type SettlementTotals = {
   readonly gross: Money;
   readonly fees: Money;
   readonly refunds: Money;
+  /** Held back for disputes that were opened less what those that were won gave free; negative when that is more. */
+  readonly disputed: Money;
   readonly net: Money;
 };
 
@@ -50,18 +58,28 @@ function batchOf(items: Items): Batch {
 
 function totalsOf(items: Items): SettlementTotals {
   const nothing = zero(items[0].amount.currency);
-  const totals = { gross: nothing, fees: nothing, refunds: nothing };
+  const totals = { gross: nothing, fees: nothing, refunds: nothing, disputed: nothing };
   for (const item of items) {
     invariant(isPositive(item.amount), `a ${item.kind} of ${item.paymentId} is above zero, not ${item.amount.minor}`);
-    if (item.kind === 'refund') {
-      totals.refunds = add(totals.refunds, item.amount);
-    } else {
-      totals.gross = add(totals.gross, item.amount);
-      assertFeeWithin(item.amount, item.fee);
-      totals.fees = add(totals.fees, item.fee);
+    switch (item.kind) {
+      case 'capture':
+        totals.gross = add(totals.gross, item.amount);
+        assertFeeWithin(item.amount, item.fee);
+        totals.fees = add(totals.fees, item.fee);
+        break;
+      case 'refund':
+        totals.refunds = add(totals.refunds, item.amount);
+        break;
+      case 'dispute_opened':
+        totals.disputed = add(totals.disputed, item.amount);
+        break;
+      case 'dispute_won':
+        totals.disputed = subtract(totals.disputed, item.amount);
+        break;
     }
   }
-  return { ...totals, net: subtract(subtract(totals.gross, totals.fees), totals.refunds) };
+  const { gross, fees, refunds, disputed } = totals;
+  return { ...totals, net: [fees, refunds, disputed].reduce(subtract, gross) };
 }
 
 /** A group is never empty: it exists because of its first item. */

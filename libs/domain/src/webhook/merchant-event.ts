@@ -18,6 +18,10 @@ export const visibleFacts = {
     'payment.void_failed': ['declineCode'],
     'payment.refunded': ['refundId', 'amount', 'acquirer'],
     'payment.refund_failed': ['refundId', 'amount', 'declineCode'],
+    'payment.dispute_opened': ['disputeId', 'amount', 'acquirer', 'reason', 'evidenceDueAt'],
+    'payment.dispute_evidence_submitted': ['disputeId', 'amount', 'acquirer'],
+    'payment.dispute_won': ['disputeId', 'amount', 'acquirer'],
+    'payment.dispute_lost': ['disputeId', 'amount', 'acquirer'],
   },
   'settlement.v1': {
     'payment.settled': ['batchId', 'currency', 'net', 'fee', 'settledAt'],

@@ -18,6 +18,8 @@ export interface PaymentRow {
   refunded: bigint;
   void_pending: bigint;
   voided: bigint;
+  disputed: bigint;
+  charged_back: bigint;
   card_token: string;
   decline_code: string | null;
   decline_message: string | null;
@@ -43,8 +45,9 @@ interface StoredTerms {
 }
 
 export const paymentColumns = `merchant_id, id, reference, attempt_number, state, version, capture_method, currency, amount,
-  authorized, capture_pending, captured, refund_pending, refunded, void_pending, voided, card_token, decline_code, decline_message,
-  decline_retryable, decline_source, return_url, redirect_url, authorization_expires_at, terms, created_at, updated_at`;
+  authorized, capture_pending, captured, refund_pending, refunded, void_pending, voided, disputed, charged_back, card_token,
+  decline_code, decline_message, decline_retryable, decline_source, return_url, redirect_url, authorization_expires_at, terms,
+  created_at, updated_at`;
 
 export function paymentOf(row: PaymentRow): Payment {
   return {
@@ -63,6 +66,8 @@ export function paymentOf(row: PaymentRow): Payment {
       refunded: row.refunded,
       voidPending: row.void_pending,
       voided: row.voided,
+      disputed: row.disputed,
+      chargedBack: row.charged_back,
     },
     cardToken: row.card_token,
     decline: declineOf(row),

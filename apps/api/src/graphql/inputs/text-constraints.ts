@@ -10,6 +10,9 @@ const reasonLengthMax = 500;
 /** What browsers and proxies surely take. */
 const addressLengthMax = 2_000;
 
+/** Some four pages; nobody at an issuer reads more. */
+const evidenceLengthMax = 10_000;
+
 /** Letters, marks, digits, punctuation, symbols and spaces of any script; nothing that cannot be seen or changes direction. */
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]*$/u;
 
@@ -49,9 +52,7 @@ export function IsReason(): PropertyDecorator {
   return constraint('isReason', (value) => {
     const reason = String(value);
     if (lengthOf(reason) > reasonLengthMax) return `A reason has at most ${reasonLengthMax} characters.`;
-    if (!reason.isWellFormed() || controlCharacter.test(reason))
-      return 'A reason is plain text without control characters.';
-    return looksLikeCardNumber(reason) ? holdsCardNumber : undefined;
+    return plainTextProblem(reason, 'A reason');
   });
 }
 
@@ -68,6 +69,20 @@ export function IsReturnUrl(): PropertyDecorator {
     }
     return looksLikeCardNumber(String(value)) ? holdsCardNumber : undefined;
   });
+}
+
+/** What a merchant says to a dispute. */
+export function IsEvidence(): PropertyDecorator {
+  return constraint('isEvidence', (value) => {
+    const evidence = String(value);
+    if (evidence.trim() === '') return 'Evidence cannot be blank: say what was sold, and that it was delivered.';
+    return lengthProblem(value, evidenceLengthMax, 'Evidence') ?? plainTextProblem(evidence, 'Evidence');
+  });
+}
+
+function plainTextProblem(text: string, what: string): string | undefined {
+  if (!text.isWellFormed() || controlCharacter.test(text)) return `${what} is plain text without control characters.`;
+  return looksLikeCardNumber(text) ? holdsCardNumber : undefined;
 }
 
 function lengthProblem(value: unknown, lengthMax: number, what: string): string | undefined {

@@ -1,6 +1,7 @@
 import { Field, ObjectType } from '@nestjs/graphql';
 import { AuthorizationIncreaseType } from '../types/authorization-increase.type.ts';
 import { CaptureType } from '../types/capture.type.ts';
+import { DisputeType } from '../types/dispute.type.ts';
 import { PaymentType } from '../types/payment.type.ts';
 import { RefundType } from '../types/refund.type.ts';
 import { UserErrorType } from '../types/user-error.type.ts';
@@ -43,4 +44,13 @@ export class VoidPaymentPayload extends PaymentPayload {}
 export class RefundPaymentPayload extends PaymentPayload {
   @Field(() => RefundType, { nullable: true, description: 'The refund that was made; null when it was refused.' })
   readonly refund!: RefundType | null;
+}
+
+@ObjectType('SubmitDisputeEvidencePayload', { description: 'What became of `submitDisputeEvidence`.' })
+export class SubmitDisputeEvidencePayload extends PaymentPayload {
+  @Field(() => DisputeType, {
+    nullable: true,
+    description: 'The dispute as it stands; null when the mutation was refused.',
+  })
+  readonly dispute!: DisputeType | null;
 }

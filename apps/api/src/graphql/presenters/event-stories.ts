@@ -123,6 +123,22 @@ const stories: { readonly [Type in PaymentEventType]: Storyteller<Type> } = {
     summary: `The refund of ${inWords(amount, payment)} was refused: ${declineCode}.`,
     details: { refundId, amount, currency: payment.currency, declineCode },
   }),
+  'payment.dispute_opened': ({ payment, disputeId, amount, acquirer, reason, evidenceDueAt }) => ({
+    summary: `The cardholder disputes ${inWords(amount, payment)}: ${reason}. The amount is held back; evidence is taken until ${evidenceDueAt}.`,
+    details: { disputeId, amount, currency: payment.currency, acquirer, reason, evidenceDueAt },
+  }),
+  'payment.dispute_evidence_submitted': ({ payment, disputeId, amount, acquirer }) => ({
+    summary: `The merchant answered the dispute of ${inWords(amount, payment)}; ${acquirer} is handed the evidence.`,
+    details: { disputeId, amount, currency: payment.currency, acquirer },
+  }),
+  'payment.dispute_won': ({ payment, disputeId, amount, acquirer }) => ({
+    summary: `The dispute of ${inWords(amount, payment)} was won, and the amount is no longer held back.`,
+    details: { disputeId, amount, currency: payment.currency, acquirer },
+  }),
+  'payment.dispute_lost': ({ payment, disputeId, amount, acquirer }) => ({
+    summary: `The dispute of ${inWords(amount, payment)} was lost, and the cardholder has the amount.`,
+    details: { disputeId, amount, currency: payment.currency, acquirer },
+  }),
 };
 
 /** The log was written by us, maybe by a newer release: a type without a story is told by its name. */

@@ -35,8 +35,9 @@ export function presentPayment(view: PaymentView): PaymentType {
 }
 
 /**
- * Settled is a payment of which the batches so far hold everything: what was captured less what was refunded is what they
- * paid out and took as fees. A later capture or refund makes it wait for the next batch again.
+ * Settled is a payment of which the batches so far hold everything: what was captured less what was refunded, is disputed or
+ * was charged back is what they paid out and took as fees. A later capture, refund or dispute makes it wait for the next batch
+ * again.
  */
 function presentSettlement({ balance }: Payment, settlement: SettlementView | null): SettlementType | null {
   if (settlement === null) {
@@ -44,7 +45,8 @@ function presentSettlement({ balance }: Payment, settlement: SettlementView | nu
     return { status: 'pending', batchId: null, net: null, fee: null, settledAt: null };
   }
   const { batchId, net, fee, settledAt } = settlement;
-  const everything = net.minor + fee.minor === balance.captured - balance.refunded;
+  const { captured, refunded, disputed, chargedBack } = balance;
+  const everything = net.minor + fee.minor === captured - refunded - disputed - chargedBack;
   return {
     status: everything ? 'settled' : 'pending',
     batchId,

@@ -3,6 +3,7 @@ import { FeedReader } from '../../readers/feed-reader.ts';
 import { eventCursor } from '../../readers/cursor.ts';
 import { pageCost, shortListCost } from '../limits/operation-cost.ts';
 import type { MerchantContext } from '../merchant-context.ts';
+import { presentDispute } from '../presenters/dispute.presenter.ts';
 import { presentEvent } from '../presenters/event.presenter.ts';
 import { pageRequestOf, presentPage } from '../presenters/page.presenter.ts';
 import { presentCapture, presentIncrease, presentRefund } from '../presenters/payment.presenter.ts';
@@ -10,6 +11,7 @@ import { presentTimeline } from '../presenters/timeline.presenter.ts';
 import { AuthorizationIncreaseType } from '../types/authorization-increase.type.ts';
 import { CaptureType } from '../types/capture.type.ts';
 import type { Connection } from '../types/connection.ts';
+import { DisputeType } from '../types/dispute.type.ts';
 import { EventConnectionType, type EventType } from '../types/event.type.ts';
 import { PaymentAttemptType } from '../types/payment-attempt.type.ts';
 import { TimelineEntryType } from '../types/payment-details.type.ts';
@@ -54,6 +56,11 @@ export class PaymentResolver {
   @ResolveField(() => [RefundType], { complexity: shortListCost, description: 'The refunds, the oldest first.' })
   async refunds(@Parent() { view }: PaymentType, @Context() { loaders }: MerchantContext): Promise<RefundType[]> {
     return (await loaders.refunds(view.payment.id)).map(presentRefund);
+  }
+
+  @ResolveField(() => [DisputeType], { complexity: shortListCost, description: 'The disputes, the oldest first.' })
+  async disputes(@Parent() { view }: PaymentType, @Context() { loaders }: MerchantContext): Promise<DisputeType[]> {
+    return (await loaders.disputes(view.payment.id)).map(presentDispute);
   }
 
   @ResolveField(() => [TimelineEntryType], {
