@@ -1121,6 +1121,58 @@ CREATE TABLE sandbox.asked (
   CONSTRAINT asked_pkey PRIMARY KEY (operation, subject)
 );
 
+CREATE TABLE sandbox.callback (
+  callback_id text NOT NULL,
+  acquirer text NOT NULL,
+  authorization_id text NOT NULL,
+  type text NOT NULL,
+  body text NOT NULL,
+  happens_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'due'::text NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  next_try_at timestamp with time zone NOT NULL,
+  CONSTRAINT callback_pkey PRIMARY KEY (callback_id),
+  CONSTRAINT callback_not_before_it_happens CHECK (next_try_at >= happens_at),
+  CONSTRAINT callback_state_known CHECK (state = ANY (ARRAY['due'::text, 'delivered'::text, 'withdrawn'::text])),
+  CONSTRAINT callback_tries_not_negative CHECK (tries >= 0)
+);
+CREATE INDEX callback_due ON sandbox.callback USING btree (next_try_at) WHERE (state = 'due'::text);
+CREATE INDEX callback_of_authorization ON sandbox.callback USING btree (acquirer, authorization_id) WHERE (state = 'due'::text);
+
+CREATE TABLE sandbox.challenge (
+  acquirer text NOT NULL,
+  authorization_id text NOT NULL,
+  idempotency_key text NOT NULL,
+  card_token text NOT NULL,
+  reference text NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  return_url text,
+  state text DEFAULT 'pending'::text NOT NULL,
+  decided_at timestamp with time zone,
+  CONSTRAINT challenge_pkey PRIMARY KEY (acquirer, authorization_id),
+  CONSTRAINT challenge_operation_key UNIQUE (acquirer, idempotency_key),
+  CONSTRAINT challenge_operation_fkey FOREIGN KEY (acquirer, idempotency_key) REFERENCES sandbox.operation(acquirer, idempotency_key),
+  CONSTRAINT challenge_amount_positive CHECK (amount_minor > 0),
+  CONSTRAINT challenge_decided_with_its_time CHECK ((state = 'pending'::text) = (decided_at IS NULL)),
+  CONSTRAINT challenge_state_known CHECK (state = ANY (ARRAY['pending'::text, 'accepted'::text, 'refused'::text, 'cancelled'::text]))
+);
+
+CREATE TABLE sandbox.dispute (
+  acquirer text NOT NULL,
+  dispute_id text NOT NULL,
+  authorization_id text NOT NULL,
+  reference text NOT NULL,
+  opens_at timestamp with time zone NOT NULL,
+  evidence_due_at timestamp with time zone NOT NULL,
+  evidence text,
+  closes_at timestamp with time zone NOT NULL,
+  CONSTRAINT dispute_pkey PRIMARY KEY (acquirer, dispute_id),
+  CONSTRAINT dispute_one_an_authorization UNIQUE (acquirer, authorization_id),
+  CONSTRAINT dispute_hold_fkey FOREIGN KEY (acquirer, authorization_id) REFERENCES sandbox.hold(acquirer, authorization_id),
+  CONSTRAINT dispute_in_order CHECK (opens_at < evidence_due_at AND opens_at < closes_at)
+);
+
 CREATE TABLE sandbox.effect (
   seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -1151,11 +1203,12 @@ CREATE TABLE sandbox.hold (
   refunded_minor bigint DEFAULT 0 NOT NULL,
   closed boolean DEFAULT false NOT NULL,
   voided boolean DEFAULT false NOT NULL,
+  expires_at timestamp with time zone,
   CONSTRAINT hold_pkey PRIMARY KEY (acquirer, authorization_id),
   CONSTRAINT hold_captured_within_held CHECK (captured_minor >= 0 AND captured_minor <= held_minor),
   CONSTRAINT hold_held_positive CHECK (held_minor > 0),
   CONSTRAINT hold_refunded_within_captured CHECK (refunded_minor >= 0 AND refunded_minor <= captured_minor),
-  CONSTRAINT hold_voided_only_uncaptured CHECK (NOT (voided AND captured_minor > 0))
+  CONSTRAINT hold_voided_only_with_a_rest CHECK (NOT voided OR captured_minor < held_minor)
 );
 
 CREATE TABLE sandbox.migration (
@@ -1180,12 +1233,15 @@ CREATE TABLE sandbox.operation (
   CONSTRAINT operation_pkey PRIMARY KEY (acquirer, idempotency_key),
   CONSTRAINT operation_calls_positive CHECK (calls > 0),
   CONSTRAINT operation_decided_as_a_whole CHECK (num_nulls(answer, tells, decided_at, answer_from, findable_from) = ANY (ARRAY[0, 5])),
-  CONSTRAINT operation_is_known CHECK (operation = ANY (ARRAY['authorize'::text, 'capture'::text, 'void'::text, 'refund'::text])),
+  CONSTRAINT operation_is_known CHECK (operation = ANY (ARRAY['authorize'::text, 'increase'::text, 'capture'::text, 'void'::text, 'refund'::text, 'evidence'::text])),
   CONSTRAINT operation_tells_known CHECK (tells = ANY (ARRAY['plainly'::text, 'garbled'::text, 'never'::text]))
 );
 
 GRANT USAGE ON SCHEMA sandbox TO quittance_sandbox;
 GRANT SELECT, INSERT, UPDATE (times) ON sandbox.asked TO quittance_sandbox;
+GRANT SELECT, INSERT, UPDATE (next_try_at, state, tries) ON sandbox.callback TO quittance_sandbox;
+GRANT SELECT, INSERT, UPDATE (decided_at, state) ON sandbox.challenge TO quittance_sandbox;
+GRANT SELECT, INSERT, UPDATE (closes_at, evidence) ON sandbox.dispute TO quittance_sandbox;
 GRANT SELECT, INSERT ON sandbox.effect TO quittance_sandbox;
-GRANT SELECT, INSERT, UPDATE (captured_minor, closed, refunded_minor, voided) ON sandbox.hold TO quittance_sandbox;
+GRANT SELECT, INSERT, UPDATE (captured_minor, closed, held_minor, refunded_minor, voided) ON sandbox.hold TO quittance_sandbox;
 GRANT SELECT, INSERT, UPDATE (answer, answer_from, calls, decided_at, findable_from, tells) ON sandbox.operation TO quittance_sandbox;

@@ -104,8 +104,11 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
   },
   sandbox: {
     'sandbox.asked': 'SELECT INSERT UPDATE(times)',
+    'sandbox.callback': 'SELECT INSERT UPDATE(next_try_at state tries)',
+    'sandbox.challenge': 'SELECT INSERT UPDATE(decided_at state)',
+    'sandbox.dispute': 'SELECT INSERT UPDATE(closes_at evidence)',
     'sandbox.effect': 'SELECT INSERT',
-    'sandbox.hold': 'SELECT INSERT UPDATE(captured_minor closed refunded_minor voided)',
+    'sandbox.hold': 'SELECT INSERT UPDATE(captured_minor closed held_minor refunded_minor voided)',
     'sandbox.operation': 'SELECT INSERT UPDATE(answer answer_from calls decided_at findable_from tells)',
   },
 };

@@ -71,9 +71,29 @@ describe('refunds', () => {
 });
 
 describe('a void', () => {
-  test('is refused after a capture, even a partial one', async ({ sandbox }) => {
+  test('after a partial capture releases the rest and nothing else', async ({ freshSandbox: sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_visa', { amountMinor: 1_000 });
+    await sandbox.capture(authorizationId, 300, { final: false });
+    await sandbox.capture(authorizationId, 100, { final: false });
+
+    expect(await sandbox.void(authorizationId)).toMatchObject({ body: { status: 'approved', amountMinor: 600 } });
+    expect(await sandbox.void(authorizationId)).toMatchObject(declinedWith('authorization_voided'));
+    expect(await sandbox.capture(authorizationId, 1)).toMatchObject(declinedWith('authorization_voided'));
+    expect(await sandbox.refund(authorizationId, 400)).toMatchObject(approved);
+    expect((await sandbox.get('/truth/totals')).body).toMatchObject({
+      totals: [{ captured: { count: 2, minor: 400 }, voided: { count: 1, minor: 600 } }],
+    });
+  });
+
+  test('is refused when a final capture has released the rest', async ({ sandbox }) => {
     const authorizationId = await sandbox.authorized('tok_visa');
-    await sandbox.capture(authorizationId, 1, { final: false });
+    await sandbox.capture(authorizationId, 1, { final: true });
+    expect(await sandbox.void(authorizationId)).toMatchObject(declinedWith('authorization_closed'));
+  });
+
+  test('is refused when everything was captured', async ({ sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_visa');
+    await sandbox.capture(authorizationId, 1_099, { final: false });
     expect(await sandbox.void(authorizationId)).toMatchObject(declinedWith('authorization_captured'));
   });
 

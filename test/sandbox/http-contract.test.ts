@@ -128,6 +128,9 @@ describe('the configuration', () => {
       logLevel: 'info',
       seed: '1',
       controllable: false,
+      temperament: 'own',
+      callbackUrl: null,
+      publicUrl: null,
     });
     expect(SandboxConfig.fromEnvironment({ ...environment, NODE_ENV: 'development' }).controllable).toBe(true);
   });
@@ -140,6 +143,10 @@ describe('the configuration', () => {
     ['PORT', '70000'],
     ['LOG_LEVEL', 'loud'],
     ['SANDBOX_SEED', ''],
+    ['SANDBOX_TEMPERAMENT', 'hot'],
+    ['SANDBOX_CALLBACK_URL', '127.0.0.1:3001'],
+    ['SANDBOX_CALLBACK_SECRET', ''],
+    ['SANDBOX_PUBLIC_URL', 'ftp://127.0.0.1/'],
   ] as const)('with %s=%s is one line that names the variable', ([name, value]) => {
     const start = () => SandboxConfig.fromEnvironment({ ...environment, [name]: value });
     expect(start).toThrow(new RegExp(`^The sandbox cannot start: ${name}: .+$`));

@@ -45,14 +45,20 @@ describe('the same key again', () => {
     const capture = await sandbox.capture(authorizationId, 600, captureCall);
     const refundCall = { key: randomUUID() };
     const refund = await sandbox.refund(authorizationId, 100, refundCall);
+    const increaseCall = { key: randomUUID() };
+    const increase = await sandbox.increase(authorizationId, 100, increaseCall);
     const voidCall = { key: randomUUID() };
-    const refusedVoid = await sandbox.void(authorizationId, voidCall);
+    const voided = await sandbox.void(authorizationId, voidCall);
+    const secondVoidCall = { key: randomUUID() };
+    const refusedVoid = await sandbox.void(authorizationId, secondVoidCall);
 
     expect(await sandbox.authorize(payment)).toEqual(first);
     expect(await sandbox.capture(authorizationId, 600, captureCall)).toEqual(capture);
     expect(await sandbox.refund(authorizationId, 100, refundCall)).toEqual(refund);
-    expect(refusedVoid).toMatchObject({ body: { declineCode: 'authorization_captured' } });
-    expect(await sandbox.void(authorizationId, voidCall)).toEqual(refusedVoid);
+    expect(await sandbox.increase(authorizationId, 100, increaseCall)).toEqual(increase);
+    expect(await sandbox.void(authorizationId, voidCall)).toEqual(voided);
+    expect(refusedVoid).toMatchObject({ body: { declineCode: 'authorization_voided' } });
+    expect(await sandbox.void(authorizationId, secondVoidCall)).toEqual(refusedVoid);
   });
 
   test('repeats a decline though it would be approved by now', async ({ sandbox }) => {
@@ -78,6 +84,7 @@ describe('the same key again', () => {
     { amountMinor: 2_000 },
     { currency: 'USD' },
     { reference: 'another' },
+    { returnUrl: 'https://shop.example/back' },
     { cardToken: 'tok_amex' },
     { cardToken: 'tok_declined' },
   ])('with %j in place of what was asked is refused and changes nothing', async (changed, { sandbox }) => {

@@ -42,7 +42,7 @@ describe('an authorization', () => {
   });
 
   test('of an unknown token is refused with a link to the list', async ({ sandbox }) => {
-    for (const cardToken of ['tok_3ds_required', 'tok_', 'constructor', '__proto__', '']) {
+    for (const cardToken of ['tok_unheard_of', 'tok_', 'constructor', '__proto__', '']) {
       const answer = await sandbox.authorize({ cardToken });
       expect(answer).toMatchObject({ status: 422, body: { error: { code: 'unknown_token' } } });
       expect(answer.text).toContain('docs/sandbox.md');

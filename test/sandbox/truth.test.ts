@@ -79,6 +79,7 @@ describe('the totals', () => {
     expect((await sandbox.get('/truth/totals')).body).toEqual({ totals: [] });
     const first = await sandbox.authorized('tok_visa', { amountMinor: 1_000 });
     await sandbox.capture(first, 700, { final: false });
+    await sandbox.increase(first, 70);
     await sandbox.refund(first, 100);
     await sandbox.refund(first, 50);
     await sandbox.void(await sandbox.authorized('tok_visa', { amountMinor: 300 }));
@@ -92,6 +93,7 @@ describe('the totals', () => {
           acquirer: 'alpha',
           currency: 'EUR',
           authorized: { count: 2, minor: 1_300 },
+          increased: { count: 1, minor: 70 },
           captured: { count: 1, minor: 700 },
           refunded: { count: 2, minor: 150 },
           voided: { count: 1, minor: 300 },
@@ -100,6 +102,7 @@ describe('the totals', () => {
           acquirer: 'gamma',
           currency: 'JPY',
           authorized: { count: 1, minor: 5 },
+          increased: none,
           captured: none,
           refunded: none,
           voided: none,

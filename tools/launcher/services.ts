@@ -27,8 +27,6 @@ const answersClients = 0;
 /** A thirtieth of that share: it works off what has been accepted, and that can wait for the end of a burst. */
 const worksOff = 15;
 
-const nothingMore = (): Record<string, string> => ({});
-
 /** In development a batch settles while one looks; in production the cut-off is a day. */
 const developmentCutoffSeconds = 5;
 
@@ -36,7 +34,16 @@ const developmentCutoffSeconds = 5;
 const developmentVelocityLimit = 1_000_000;
 
 export const services: readonly Service[] = [
-  { name: 'sandbox', portOffset: 5, needsBroker: false, niceness: worksOff, environment: nothingMore },
+  {
+    name: 'sandbox',
+    portOffset: 5,
+    needsBroker: false,
+    niceness: worksOff,
+    environment: ({ portOf }) => ({
+      SANDBOX_CALLBACK_URL: `http://127.0.0.1:${portOf('orchestrator')}`,
+      SANDBOX_PUBLIC_URL: `http://127.0.0.1:${portOf('sandbox')}`,
+    }),
+  },
   {
     name: 'fraud',
     portOffset: 2,

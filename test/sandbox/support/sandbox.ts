@@ -24,6 +24,7 @@ export interface Authorization extends Call {
   readonly amountMinor?: number;
   readonly currency?: string;
   readonly reference?: string;
+  readonly returnUrl?: string;
 }
 
 export const notProcessed = { status: 503, body: { error: { code: 'not_processed' } } };
@@ -43,6 +44,7 @@ export class Sandbox {
       PORT: '0',
       LOG_LEVEL: 'silent',
       NODE_ENV: 'test',
+      SANDBOX_TEMPERAMENT: 'even',
       ...environment,
     });
     const clock = new ManualClock();
@@ -63,12 +65,26 @@ export class Sandbox {
     return this.operate(`authorizations/${authorizationId}/captures`, { amountMinor, final: call.final ?? true }, call);
   }
 
+  increase(authorizationId: string, amountMinor: number, call: Call = {}): Promise<HttpAnswer> {
+    return this.operate(`authorizations/${authorizationId}/increases`, { amountMinor }, call);
+  }
+
   void(authorizationId: string, call: Call = {}): Promise<HttpAnswer> {
     return this.operate(`authorizations/${authorizationId}/voids`, {}, call);
   }
 
   refund(authorizationId: string, amountMinor: number, call: Call = {}): Promise<HttpAnswer> {
     return this.operate(`authorizations/${authorizationId}/refunds`, { amountMinor }, call);
+  }
+
+  submitEvidence(disputeId: string, text: string, call: Call = {}): Promise<HttpAnswer> {
+    return this.operate(`disputes/${disputeId}/evidence`, { text }, call);
+  }
+
+  /** What a browser does with the challenge's page, without following where it leads. */
+  async browse(url: string, decision?: string): Promise<Response> {
+    const form = decision === undefined ? {} : { method: 'POST', body: new URLSearchParams({ decision }) };
+    return fetch(new URL(url, this.url), { redirect: 'manual', ...form });
   }
 
   find(key: string, { acquirer = 'alpha', signal }: Call = {}): Promise<HttpAnswer> {
@@ -133,7 +149,7 @@ export class Sandbox {
 }
 
 /** The id that an approval names; anything else fails the test that needed it. */
-export function idOf(answer: HttpAnswer, name: 'authorizationId' | 'captureId' | 'refundId'): string {
+export function idOf(answer: HttpAnswer, name: 'authorizationId' | 'captureId' | 'refundId' | 'redirectUrl'): string {
   const id = fieldOf(answer.body, name);
   if (typeof id !== 'string') throw new Error(`No ${name} in ${answer.status} ${answer.text}`);
   return id;

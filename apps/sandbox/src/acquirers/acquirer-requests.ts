@@ -8,6 +8,10 @@ import type { TestToken } from '../tokens/test-tokens.ts';
 /** Beyond 2^53 − 1 a JSON integer is another amount at the receiver. */
 const amountMinor = z.int().positive().max(Number.MAX_SAFE_INTEGER);
 const referenceLengthMax = 255;
+/** As long as browsers and proxies take for granted. */
+const returnUrlLengthMax = 2_048;
+/** Four pages of text. */
+const evidenceLengthMax = 8_000;
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
 export const authorizeBody = z.strictObject({
@@ -15,10 +19,16 @@ export const authorizeBody = z.strictObject({
   amountMinor,
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters'),
   reference: z.string().min(1).max(referenceLengthMax),
+  returnUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+    .max(returnUrlLengthMax)
+    .optional(),
 });
+export const increaseBody = z.strictObject({ amountMinor });
 export const captureBody = z.strictObject({ amountMinor, final: z.boolean() });
 export const voidBody = z.strictObject({}).optional();
 export const refundBody = z.strictObject({ amountMinor });
+export const evidenceBody = z.strictObject({ text: z.string().min(1).max(evidenceLengthMax) });
 
 /** @throws {Refusal} `invalid_request`, naming the first field that is wrong. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -8,6 +8,7 @@ import { PerformOperation } from '../operations/perform-operation.ts';
 import {
   authorizeBody,
   captureBody,
+  increaseBody,
   parse,
   parseAcquirer,
   parseKey,
@@ -39,8 +40,21 @@ export class AcquirersController {
     @Res() http: FastifyReply,
   ): Promise<void> {
     const addressed = { acquirer: parseAcquirer(acquirer), key: parseKey(key) };
-    const { cardToken, ...asked } = parse(authorizeBody, body);
-    return this.perform({ operation: 'authorize', ...addressed, ...asked, cardToken: parseToken(cardToken) }, http);
+    const { cardToken, returnUrl = null, ...asked } = parse(authorizeBody, body);
+    const card = { cardToken: parseToken(cardToken), returnUrl };
+    return this.perform({ operation: 'authorize', ...addressed, ...asked, ...card }, http);
+  }
+
+  @Post('authorizations/:authorizationId/increases')
+  increase(
+    @Param('acquirer') acquirer: string,
+    @Param('authorizationId') authorizationId: string,
+    @Headers(idempotencyKey) key: string | undefined,
+    @Body() body: unknown,
+    @Res() http: FastifyReply,
+  ): Promise<void> {
+    const addressed = { acquirer: parseAcquirer(acquirer), key: parseKey(key) };
+    return this.perform({ operation: 'increase', ...addressed, authorizationId, ...parse(increaseBody, body) }, http);
   }
 
   @Post('authorizations/:authorizationId/captures')

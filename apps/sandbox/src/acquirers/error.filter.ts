@@ -9,6 +9,7 @@ const refusalStatus = {
   invalid_request: 400,
   unknown_acquirer: 404,
   unknown_authorization: 404,
+  unknown_dispute: 404,
   idempotency_key_reused: 409,
   unknown_token: 422,
 } as const satisfies Record<RefusalCode, number>;

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Chance } from '../chance.ts';
 import { AcquirerControls } from '../controls/acquirer-controls.ts';
-import type { AcquirerName, Reply } from '../operations/operation.ts';
+import type { AcquirerName, KeyedKind, Reply } from '../operations/operation.ts';
 import { SandboxMetrics } from '../process/sandbox-metrics.ts';
 import { OpenCalls } from './open-calls.ts';
 
 /** One HTTP call as it came in. */
 export interface Call {
   readonly acquirer: AcquirerName;
-  readonly operation: 'authorize' | 'capture' | 'void' | 'refund' | 'find';
+  readonly operation: KeyedKind | 'find';
   readonly key: string;
   readonly receivedAt: Date;
 }

@@ -2,17 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { Chance } from '../chance.ts';
 import { Clock } from '../clock.ts';
 import type { Interference } from '../controls/acquirer-controls.ts';
+import { PublicAddress } from '../process/public-address.ts';
 import { RecordStore } from '../stores/record.store.ts';
-import type { KeyedOperation, RecordTransaction } from '../stores/record-transaction.ts';
+import type { RecordTransaction } from '../stores/record-transaction.ts';
 import { decline } from '../tokens/script.ts';
 import type { Move } from '../tokens/script.ts';
-import { scriptOf } from '../tokens/test-tokens.ts';
-import type { TestToken } from '../tokens/test-tokens.ts';
+import { consequencesOf } from './consequences.ts';
+import type { Consequences } from './consequences.ts';
 import { decide } from './decide.ts';
 import type { Work } from './decide.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import type { Hold, OperationRequest, Reply } from './operation.ts';
-import { Refusal } from './refusal.ts';
+import { cancels, decideWithoutAHold } from './decide-without-a-hold.ts';
+import type { WorkWithoutAHold } from './decide-without-a-hold.ts';
+import { declined } from './decision.ts';
+import { lockWork } from './lock-work.ts';
+import { onceUnderKey, replyTo, toldThrough } from './once-under-key.ts';
+import type { OperationRequest, Reply } from './operation.ts';
+import { scriptedMove } from './scripted-move.ts';
 
 /** One call of an acquirer: counted, decided once, durable before anybody is told. */
 @Injectable()
@@ -21,67 +26,42 @@ export class PerformOperation {
     private readonly record: RecordStore,
     private readonly chance: Chance,
     private readonly clock: Clock,
+    private readonly publicAddress: PublicAddress,
   ) {}
 
   /** @throws {Refusal} for a key that was used for another request, and for an unknown authorization or capture. */
   async execute(request: OperationRequest, interference: Interference): Promise<Reply> {
-    const reply = await this.record.transaction((tx) => this.perform(tx, request, interference));
-    switch (interference) {
-      case 'hang':
-        return { tells: 'never' };
-      case 'error_before':
-      case 'error_after':
-        return { tells: 'unclear' };
-      case 'decline':
-      case 'none':
-        return reply;
-    }
+    const reply = await this.record.transaction((tx) =>
+      onceUnderKey(tx, request, this.clock.now(), () => this.perform(tx, request, interference)),
+    );
+    return toldThrough(interference, reply);
   }
 
   private async perform(tx: RecordTransaction, request: OperationRequest, interference: Interference): Promise<Reply> {
-    const at = this.clock.now();
-    const fingerprint = fingerprintOf(request);
-    const operation = await tx.countCall(request, fingerprint, at);
-    if (operation.fingerprint !== fingerprint) {
-      throw new Refusal('idempotency_key_reused', 'This idempotency key was used for another request.');
-    }
-    if (operation.decided !== null) return replyTo(operation.decided);
-
     const work = await lockWork(tx, request);
-    const move = interferedMove(interference) ?? (await scriptedMove(tx, work));
-    if (move.does === 'nothing') return { tells: move.tells };
+    const interfered = interferedMove(interference);
+    if (interfered?.does === 'nothing') return { tells: interfered.tells };
+    // Whoever held the row before may have let time pass, and a hold ends by the clock.
+    const at = this.clock.now();
+    if (work.operation === 'without_a_hold') return this.performWithoutAHold(tx, work, at);
 
-    const decision = decide(work, move, this.chance, at);
+    const move = interfered ?? (await scriptedMove(tx, work));
+    if (move.does === 'nothing') return { tells: move.tells };
+    const decision = decide(work, move, { chance: this.chance, at, publicUrl: this.publicAddress.url });
     await tx.record(request, decision);
+    await writeDown(tx, work, consequencesOf(work, decision, this.chance));
     return replyTo(decision);
   }
-}
 
-function replyTo(decided: NonNullable<KeyedOperation['decided']>): Reply {
-  const { answer, tells, answerFrom: from } = decided;
-  return tells === 'never' ? { tells } : { tells, answer, from };
-}
-
-async function lockWork(tx: RecordTransaction, request: OperationRequest): Promise<Work> {
-  switch (request.operation) {
-    case 'authorize':
-      return { operation: 'authorize', request };
-    case 'capture':
-      return { operation: 'capture', request, hold: await lockHold(tx, request) };
-    case 'void':
-      return { operation: 'void', request, hold: await lockHold(tx, request) };
-    case 'refund':
-      return { operation: 'refund', request, hold: await lockHold(tx, request) };
+  private async performWithoutAHold(tx: RecordTransaction, work: WorkWithoutAHold, at: Date): Promise<Reply> {
+    const decision = decideWithoutAHold(work, this.chance, at);
+    if (cancels(work)) {
+      await tx.closeChallenge(work.challenge, 'cancelled', at);
+      await tx.recordAnswer(work.challenge, declined('authentication_expired', false, at));
+    }
+    await tx.recordAnswer(work.request, decision);
+    return replyTo(decision);
   }
-}
-
-async function lockHold(
-  tx: RecordTransaction,
-  { acquirer, authorizationId }: Exclude<OperationRequest, { operation: 'authorize' }>,
-): Promise<Hold> {
-  const hold = await tx.lockHold(acquirer, authorizationId);
-  if (hold === null) throw new Refusal('unknown_authorization', 'There is no such authorization.');
-  return hold;
 }
 
 function interferedMove(interference: Interference): Move | null {
@@ -90,38 +70,23 @@ function interferedMove(interference: Interference): Move | null {
       return { does: 'nothing', tells: 'never' };
     case 'error_before':
       return { does: 'nothing', tells: 'unclear' };
-    case 'decline':
+    case 'generic_decline':
       return decline('generic_decline', 'soft');
+    case 'card_not_supported':
+    case 'amount_not_allowed':
+      return decline(interference, 'hard');
     case 'error_after':
     case 'none':
       return null;
   }
 }
 
-/** Only an opening depends on what was asked before, so only an opening is counted. */
-async function scriptedMove(tx: RecordTransaction, work: Work): Promise<Move> {
-  const { cardToken, subject } = castOf(work);
-  const { opening, move } = scriptOf(cardToken, work.operation);
-  if (opening === undefined) return move;
-
-  const { acquirer } = work.request;
-  const asked = await tx.countAsking(work.operation, subject, acquirer);
-  const opens =
-    opening.at === 'first_acquirer' ? asked.firstAcquirer === acquirer : asked.times <= opening.at.firstCalls;
-  return opens ? opening.move : move;
-}
-
-/**
- * The card that sets the script, and what its calls are counted by: a payment's reference rather than a key, since a
- * caller tries again with a new attempt, at another acquirer too.
- */
-function castOf(work: Work): { cardToken: TestToken; subject: string } {
-  switch (work.operation) {
-    case 'authorize':
-      return { cardToken: work.request.cardToken, subject: `${work.request.cardToken} ${work.request.reference}` };
-    case 'capture':
-    case 'void':
-    case 'refund':
-      return { cardToken: work.hold.cardToken, subject: work.hold.authorizationId };
+async function writeDown(tx: RecordTransaction, work: Work, consequences: Consequences): Promise<void> {
+  const { callbacks, challenge, dispute, callsOffExpiry } = consequences;
+  if (challenge !== null) await tx.openChallenge(challenge);
+  if (callsOffExpiry && work.operation !== 'authorize') {
+    await tx.withdrawCallbacks(work.request.acquirer, work.hold.authorizationId, 'authorization.expired');
   }
+  if (dispute !== null) await tx.openDispute(dispute);
+  for (const callback of callbacks) await tx.writeCallback(callback);
 }

@@ -3,6 +3,7 @@ export type RefusalCode =
   | 'unknown_acquirer'
   | 'unknown_token'
   | 'unknown_authorization'
+  | 'unknown_dispute'
   | 'idempotency_key_reused';
 
 /** A call that the acquirer does not take: it changed nothing and the idempotency key is as free as it was. */

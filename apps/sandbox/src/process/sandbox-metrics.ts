@@ -11,6 +11,12 @@ export class SandboxMetrics {
     labelNames: ['acquirer', 'operation', 'tells'],
     registers: [this.registry],
   });
+  private readonly callbacks = new Counter({
+    name: 'sandbox_callbacks_total',
+    help: 'Callbacks sent by the acquirers, each try counted, by whether a 2xx took them.',
+    labelNames: ['acquirer', 'type', 'outcome'],
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -18,6 +24,10 @@ export class SandboxMetrics {
 
   countReply(acquirer: string, operation: string, tells: string): void {
     this.replies.inc({ acquirer, operation, tells });
+  }
+
+  countCallback(acquirer: string, type: string, outcome: 'taken' | 'not_taken'): void {
+    this.callbacks.inc({ acquirer, type, outcome });
   }
 
   get contentType(): string {

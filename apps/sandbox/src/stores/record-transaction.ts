@@ -1,8 +1,14 @@
 import type { PoolClient } from 'pg';
-import type { Decision } from '../operations/decide.ts';
-import type { AcquirerName, Answer, Hold, OperationKind, OperationRequest } from '../operations/operation.ts';
+import type { Callback, CallbackType } from '../callbacks/callback.ts';
+import type { Challenge } from '../challenges/challenge.ts';
+import type { Dispute } from '../disputes/dispute.ts';
+import type { Decision } from '../operations/decision.ts';
+import type { AcquirerName, Answer, Hold, Keyed, KeyedKind, OperationKind } from '../operations/operation.ts';
 import type { Approval } from '../tokens/script.ts';
+import { challengeColumns, toChallenge } from './challenge-rows.ts';
+import type { ChallengeRow } from './challenge-rows.ts';
 import { decisionParameters, decisionStatement, effectParameters, effectStatement } from './decision-statements.ts';
+import type { EffectCause } from './decision-statements.ts';
 import { minorUnits } from './minor-units.ts';
 import type { StatementNames } from './statement-names.ts';
 
@@ -38,20 +44,39 @@ interface HoldRow {
   refunded_minor: string;
   closed: boolean;
   voided: boolean;
+  expires_at: Date | null;
+}
+
+interface DisputeRow {
+  acquirer: AcquirerName;
+  dispute_id: string;
+  authorization_id: string;
+  reference: string;
+  opens_at: Date;
+  evidence_due_at: Date;
+  evidence: string | null;
+  closes_at: Date;
 }
 
 const holdColumns = `h.authorization_id, h.card_token, h.reference, h.currency, h.held_minor,
-  h.captured_minor, h.refunded_minor, h.closed, h.voided`;
+  h.captured_minor, h.refunded_minor, h.closed, h.voided, h.expires_at`;
 
-/** The stores of one transaction. Rows are locked in one order: key, guard row, asked. */
+/** The stores of one transaction. Rows are locked in one order: key, challenge, guard row, asked. */
 export class RecordTransaction {
+  /** Whether the callbacks' sender has something to look for once this is durable. */
+  wroteCallbacks = false;
+
   constructor(
     private readonly client: PoolClient,
     private readonly names: StatementNames,
   ) {}
 
   /** Counts the call and holds the key until the transaction ends, so that equal keys take turns. */
-  async countCall(request: OperationRequest, fingerprint: string, at: Date): Promise<KeyedOperation> {
+  async countCall(
+    request: Keyed & { readonly operation: KeyedKind },
+    fingerprint: string,
+    at: Date,
+  ): Promise<KeyedOperation> {
     const [row] = await this.query<OperationRow>(
       `INSERT INTO sandbox.operation AS o (acquirer, idempotency_key, operation, fingerprint, first_called_at)
        VALUES ($1, $2, $3, $4, $5)
@@ -87,11 +112,91 @@ export class RecordTransaction {
     return row === undefined ? null : toHold(row);
   }
 
+  async lockChallenge(acquirer: AcquirerName, authorizationId: string): Promise<Challenge | null> {
+    const [row] = await this.query<ChallengeRow>(
+      `SELECT ${challengeColumns} FROM sandbox.challenge
+       WHERE acquirer = $1 AND authorization_id = $2 FOR UPDATE`,
+      [acquirer, authorizationId],
+    );
+    return row === undefined ? null : toChallenge(row);
+  }
+
+  /** Not locked: whoever changes a dispute holds the guard row of its authorization. */
+  async findDispute(acquirer: AcquirerName, disputeId: string): Promise<Dispute | null> {
+    const [row] = await this.query<DisputeRow>(
+      `SELECT acquirer, dispute_id, authorization_id, reference, opens_at, evidence_due_at, evidence, closes_at
+       FROM sandbox.dispute WHERE acquirer = $1 AND dispute_id = $2`,
+      [acquirer, disputeId],
+    );
+    return row === undefined ? null : toDispute(row);
+  }
+
   /** Writes the decision and everything that it did in one statement. */
-  async record(request: OperationRequest, decision: Decision): Promise<void> {
+  async record(cause: EffectCause, decision: Decision): Promise<void> {
     const { effect } = decision;
-    if (effect === null) await this.query(decisionStatement, decisionParameters(request, decision));
-    else await this.query(effectStatement[effect.operation], effectParameters(request, decision, effect));
+    if (effect === null) await this.recordAnswer(cause, decision);
+    else await this.query(effectStatement[effect.operation], effectParameters(cause, decision, effect));
+  }
+
+  /** Writes a decision that moves no money. */
+  async recordAnswer(keyed: Keyed, decision: Decision): Promise<void> {
+    await this.query(decisionStatement, decisionParameters(keyed, decision));
+  }
+
+  async openChallenge(challenge: Challenge): Promise<void> {
+    const { acquirer, authorizationId, key, cardToken, reference, amountMinor, currency, returnUrl } = challenge;
+    await this.query(
+      `INSERT INTO sandbox.challenge (acquirer, authorization_id, idempotency_key, card_token, reference, amount_minor,
+         currency, return_url)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [acquirer, authorizationId, key, cardToken, reference, amountMinor, currency, returnUrl],
+    );
+  }
+
+  async closeChallenge(
+    { acquirer, authorizationId }: Challenge,
+    state: Exclude<Challenge['state'], 'pending'>,
+    at: Date,
+  ): Promise<void> {
+    await this.query(
+      `UPDATE sandbox.challenge SET state = $3, decided_at = $4 WHERE acquirer = $1 AND authorization_id = $2`,
+      [acquirer, authorizationId, state, at],
+    );
+  }
+
+  async openDispute(dispute: Dispute): Promise<void> {
+    const { acquirer, disputeId, authorizationId, reference, opensAt, evidenceDueAt, closesAt } = dispute;
+    await this.query(
+      `INSERT INTO sandbox.dispute (acquirer, dispute_id, authorization_id, reference, opens_at, evidence_due_at,
+         closes_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [acquirer, disputeId, authorizationId, reference, opensAt, evidenceDueAt, closesAt],
+    );
+  }
+
+  async writeEvidence({ acquirer, disputeId }: Dispute, evidence: string, closesAt: Date): Promise<void> {
+    await this.query(
+      `UPDATE sandbox.dispute SET evidence = $3, closes_at = $4 WHERE acquirer = $1 AND dispute_id = $2`,
+      [acquirer, disputeId, evidence, closesAt],
+    );
+  }
+
+  async writeCallback({ id, acquirer, authorizationId, type, body, happensAt }: Callback): Promise<void> {
+    this.wroteCallbacks = true;
+    await this.query(
+      `INSERT INTO sandbox.callback (callback_id, acquirer, authorization_id, type, body, happens_at, next_try_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $6)`,
+      [id, acquirer, authorizationId, type, body, happensAt],
+    );
+  }
+
+  /** What has not happened yet will not happen any more. */
+  async withdrawCallbacks(acquirer: AcquirerName, authorizationId: string, type: CallbackType): Promise<void> {
+    await this.query(
+      `UPDATE sandbox.callback SET state = 'withdrawn'
+       WHERE acquirer = $1 AND authorization_id = $2 AND type = $3 AND state = 'due'`,
+      [acquirer, authorizationId, type],
+    );
   }
 
   private async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
@@ -111,5 +216,19 @@ function toHold(row: HoldRow): Hold {
     refundedMinor: minorUnits(row.refunded_minor),
     closed: row.closed,
     voided: row.voided,
+    expiresAt: row.expires_at,
+  };
+}
+
+function toDispute(row: DisputeRow): Dispute {
+  return {
+    acquirer: row.acquirer,
+    disputeId: row.dispute_id,
+    authorizationId: row.authorization_id,
+    reference: row.reference,
+    opensAt: row.opens_at,
+    evidenceDueAt: row.evidence_due_at,
+    evidence: row.evidence,
+    closesAt: row.closes_at,
   };
 }

@@ -2,7 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import type { AcquirerName, Answer, FoundAnswer, OperationKind } from '../operations/operation.ts';
+import { CallbackBell } from '../callbacks/callback-bell.ts';
+import type { Challenge } from '../challenges/challenge.ts';
+import type { AcquirerName, Answer, FoundAnswer, KeyedKind } from '../operations/operation.ts';
+import { challengeColumns, toChallenge } from './challenge-rows.ts';
+import type { ChallengeRow } from './challenge-rows.ts';
 import { RecordTransaction } from './record-transaction.ts';
 import { StatementNames } from './statement-names.ts';
 
@@ -11,7 +15,10 @@ import { StatementNames } from './statement-names.ts';
 export class RecordStore {
   private readonly names = new StatementNames();
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly bell: CallbackBell,
+  ) {}
 
   /** On a plain connection: every payment passes here twice, and its statements are planned once per connection. */
   async transaction<T>(work: (tx: RecordTransaction) => Promise<T>): Promise<T> {
@@ -22,8 +29,10 @@ export class RecordStore {
     const client = await this.borrow(note);
     try {
       await client.query('BEGIN');
-      const result = await work(new RecordTransaction(client, this.names));
+      const tx = new RecordTransaction(client, this.names);
+      const result = await work(tx);
       await commit(client);
+      if (tx.wroteCallbacks) this.bell.ring();
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch(note);
@@ -36,12 +45,20 @@ export class RecordStore {
 
   /** What is known under a key at that instant; null while nothing is, or is not to be found yet. */
   async findAnswer(acquirer: AcquirerName, key: string, at: Date): Promise<FoundAnswer | null> {
-    const [row]: { operation: OperationKind; answer: Answer }[] = await this.dataSource.query(
+    const [row]: { operation: KeyedKind; answer: Answer }[] = await this.dataSource.query(
       `SELECT operation, answer FROM sandbox.operation
        WHERE acquirer = $1 AND idempotency_key = $2 AND findable_from <= $3`,
       [acquirer, key, at],
     );
     return row === undefined ? null : { operation: row.operation, ...row.answer };
+  }
+
+  async findChallenge(acquirer: AcquirerName, authorizationId: string): Promise<Challenge | null> {
+    const [row]: ChallengeRow[] = await this.dataSource.query(
+      `SELECT ${challengeColumns} FROM sandbox.challenge WHERE acquirer = $1 AND authorization_id = $2`,
+      [acquirer, authorizationId],
+    );
+    return row === undefined ? null : toChallenge(row);
   }
 
   /** By callback: a server that dies may say so in the same packet in which it has just said that it is ready. */

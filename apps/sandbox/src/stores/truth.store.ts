@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { AcquirerName, Answer, Effect, OperationKind } from '../operations/operation.ts';
+import type { AcquirerName, Answer, Effect, KeyedKind, OperationKind } from '../operations/operation.ts';
 import { minorUnits } from './minor-units.ts';
 
 /** An effect with the key it was done under and how often that key was called. */
@@ -14,7 +14,7 @@ export interface RecordedEffect extends Effect {
 /** Everything that an acquirer knows about a key, whether it told anybody or not. */
 export interface KeyTruth {
   readonly acquirer: AcquirerName;
-  readonly operation: OperationKind;
+  readonly operation: KeyedKind;
   readonly calls: number;
   readonly firstCalledAt: Date;
   /** Null while nothing was decided: the calls changed nothing. */
@@ -70,7 +70,7 @@ export class TruthStore {
   async ofKey(key: string): Promise<KeyTruth[]> {
     const operations: {
       acquirer: AcquirerName;
-      operation: OperationKind;
+      operation: KeyedKind;
       calls: number;
       first_called_at: Date;
       answer: Answer | null;

@@ -23,7 +23,12 @@ export interface Idleness {
   readonly tells: 'not_processed' | 'never' | 'unclear';
 }
 
-export type Move = Approval | Decline | Idleness;
+/** The acquirer sends the customer to a page of its own first, and decides there. */
+export interface ChallengeMove {
+  readonly does: 'challenge';
+}
+
+export type Move = Approval | Decline | Idleness | ChallengeMove;
 
 /** Another move at the beginning: at the acquirer that was asked first, or for the first so many calls. */
 interface Opening {
@@ -43,6 +48,8 @@ export const approve: Approval = {
   answerAfterMs: 0,
   findableAfterMs: 0,
 };
+
+export const challenge: ChallengeMove = { does: 'challenge' };
 
 export const decline = (code: DeclineCode, kind: 'soft' | 'hard'): Decline => ({
   does: 'decline',

@@ -1,5 +1,5 @@
 import type { Approval, Script } from './script.ts';
-import { approve, approveSilently, decline, notProcessed } from './script.ts';
+import { approve, approveSilently, challenge, decline, notProcessed } from './script.ts';
 
 /** Shorter than any caller's patience with an unknown outcome, longer than its first question. */
 const truthFindableAfterMs = 2_000;
@@ -10,13 +10,30 @@ const slowAnswerAfterMs = 3_000;
 /** Two failures tell a caller who tries again from one who tries once more. */
 const flakyCalls = 2;
 
+/** Long enough to capture in time on a busy machine, short enough to watch a hold end. */
+const holdEndsAfterMs = 5_000;
+/** Once says it, twice is the repetition that a receiver has to see through. */
+const callsBackTwice = 2;
+
 const approveSlowly: Approval = { ...approve, answerAfterMs: slowAnswerAfterMs, findableAfterMs: slowAnswerAfterMs };
+
+/** What happens by itself after a card's operations. */
+export interface Aftermath {
+  /** How often the approval of the authorization is called back although it was answered. */
+  readonly callsBack?: number;
+  /** When the hold ends by itself, in milliseconds after the approval. */
+  readonly holdEndsAfterMs?: number;
+  /** What follows the first capture. */
+  readonly captureLeadsTo?: 'dispute' | 'fraud_warning';
+}
 
 interface TokenScript {
   readonly authorize?: Script;
+  readonly increase?: Script;
   readonly capture?: Script;
   readonly void?: Script;
   readonly refund?: Script;
+  readonly afterwards?: Aftermath;
 }
 
 /** Read a row as: this card, on that operation, does so. What a row does not name is approved plainly and at once. */
@@ -46,6 +63,11 @@ const scripts = {
   tok_refund_timeout: { refund: { move: approveSilently(truthFindableAfterMs) } },
   tok_wrong_amount: { authorize: { move: { ...approve, amount: 'another' } } },
   tok_garbage: { authorize: { move: { ...approve, tells: 'garbled' } } },
+  tok_duplicate_answer: { afterwards: { callsBack: callsBackTwice } },
+  tok_auth_expires: { afterwards: { holdEndsAfterMs } },
+  tok_3ds_required: { authorize: { move: challenge } },
+  tok_disputed: { afterwards: { captureLeadsTo: 'dispute' } },
+  tok_early_warning: { afterwards: { captureLeadsTo: 'fraud_warning' } },
   // The acquirer approves these two; the fraud service is the one that acts on them.
   tok_high_risk: {},
   tok_review: {},
@@ -58,7 +80,12 @@ export function isTestToken(token: string): token is TestToken {
   return Object.hasOwn(scripts, token);
 }
 
-export function scriptOf(token: TestToken, operation: keyof TokenScript): Script {
+export function scriptOf(token: TestToken, operation: Exclude<keyof TokenScript, 'afterwards'>): Script {
   const script: TokenScript = scripts[token];
   return script[operation] ?? { move: approve };
+}
+
+export function aftermathOf(token: TestToken): Aftermath {
+  const script: TokenScript = scripts[token];
+  return script.afterwards ?? {};
 }

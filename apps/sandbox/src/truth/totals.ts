@@ -11,13 +11,21 @@ export interface CurrencyTotals {
   readonly acquirer: AcquirerName;
   readonly currency: string;
   readonly authorized: Sum;
+  /** What was held on top of authorizations. */
+  readonly increased: Sum;
   readonly captured: Sum;
   readonly refunded: Sum;
   readonly voided: Sum;
 }
 
 const none: Sum = { count: 0, minor: 0 };
-const column = { authorize: 'authorized', capture: 'captured', refund: 'refunded', void: 'voided' } as const;
+const column = {
+  authorize: 'authorized',
+  increase: 'increased',
+  capture: 'captured',
+  refund: 'refunded',
+  void: 'voided',
+} as const;
 
 export function totalsByCurrency(totals: readonly Total[]): CurrencyTotals[] {
   const lines = new Map<string, CurrencyTotals>();
@@ -27,6 +35,7 @@ export function totalsByCurrency(totals: readonly Total[]): CurrencyTotals[] {
       acquirer,
       currency,
       authorized: none,
+      increased: none,
       captured: none,
       refunded: none,
       voided: none,
