@@ -3,7 +3,10 @@ import type { Clock } from '#domain';
 import type { Metrics } from '#observability';
 import { CLOCK, METRICS, ServiceModule } from '#runtime';
 import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
-import { connectionsMax, HttpAcquirer } from './acquirers/http-acquirer.ts';
+import { guardLimits, sideBySideMax } from './acquirers/guard-limits.ts';
+import { GuardNews } from './acquirers/guard-news.ts';
+import { GuardedAcquirer } from './acquirers/guarded-acquirer.ts';
+import { HttpAcquirer } from './acquirers/http-acquirer.ts';
 import { AcquirerCallbacksController } from './callbacks/acquirer-callbacks.controller.ts';
 import { AdvanceOnRiskAssessed } from './consumers/advance-on-risk-assessed.ts';
 import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts';
@@ -16,6 +19,7 @@ import { RiskAnswers } from './schedules/risk-answers.ts';
 import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
 import { orchestratorStores } from './stores/orchestrator-stores.ts';
 import { AcquirerCalls } from './use-cases/acquirer-calls.ts';
+import { AcquirerQuestions } from './use-cases/acquirer-questions.ts';
 import { AdvanceSagas } from './use-cases/advance-sagas.ts';
 import { HearCallback } from './use-cases/hear-callback.ts';
 import { MakeAcquirerCall } from './use-cases/make-acquirer-call.ts';
@@ -48,10 +52,12 @@ export class OrchestratorModule {
         { provide: ENVIRONMENT, useValue: environment },
         {
           provide: AcquirerDirectory,
-          useFactory: (metrics: Metrics, clock: Clock) => connect(environment, metrics, clock),
-          inject: [METRICS, CLOCK],
+          useFactory: (metrics: Metrics, clock: Clock, news: GuardNews) => connect(environment, metrics, clock, news),
+          inject: [METRICS, CLOCK, GuardNews],
         },
-        { provide: AcquirerCalls, useFactory: () => new AcquirerCalls(connectionsMax) },
+        { provide: GuardNews, useFactory: (metrics: Metrics) => new GuardNews(metrics), inject: [METRICS] },
+        { provide: AcquirerCalls, useFactory: () => new AcquirerCalls(sideBySideMax) },
+        AcquirerQuestions,
         RouteAuthorizations,
         AdvanceSagas,
         TellSagas,
@@ -65,7 +71,12 @@ export class OrchestratorModule {
   }
 }
 
-function connect(environment: OrchestratorEnvironment, metrics: Metrics, clock: Clock): AcquirerDirectory {
+function connect(
+  environment: OrchestratorEnvironment,
+  metrics: Metrics,
+  clock: Clock,
+  news: GuardNews,
+): AcquirerDirectory {
   const urls = {
     alpha: environment.ACQUIRER_ALPHA_URL,
     beta: environment.ACQUIRER_BETA_URL,
@@ -73,8 +84,9 @@ function connect(environment: OrchestratorEnvironment, metrics: Metrics, clock: 
   };
   const secret = environment.SANDBOX_CALLBACK_SECRET;
   const callbacks = secret === undefined ? {} : { callbacks: { secret, clock } };
-  const acquirers = Object.entries(urls).flatMap(([name, url]) =>
-    url === undefined ? [] : [new HttpAcquirer({ name, url, ...callbacks }, metrics)],
-  );
+  const acquirers = Object.entries(urls).flatMap(([name, url]) => {
+    if (url === undefined) return [];
+    return [new GuardedAcquirer(new HttpAcquirer({ name, url, ...callbacks }, metrics), guardLimits, news)];
+  });
   return new AcquirerDirectory(acquirers, environment.ACQUIRER_TIMEOUT_MS);
 }

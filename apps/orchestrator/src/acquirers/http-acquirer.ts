@@ -3,6 +3,7 @@ import type { AttemptId, Clock } from '#domain';
 import type { Metrics } from '#observability';
 import type { Acquirer, AcquirerAnswer, AcquirerCallback, AcquirerRequest, FindAnswer } from './acquirer.ts';
 import { isSignedCallback, signatureHeader } from './callback-signature.ts';
+import { sideBySideMax } from './guard-limits.ts';
 import { answerOfFailure, readAnswer } from './http-answers.ts';
 import { readSignedCallback } from './http-callbacks.ts';
 import { bodyOf, pathOf } from './http-requests.ts';
@@ -15,8 +16,11 @@ export interface HttpAcquirerOptions {
   readonly callbacks?: { readonly secret: string; readonly clock: Clock };
 }
 
-/** Connections to one acquirer, and so how many calls are made side by side. */
-export const connectionsMax = 64;
+/**
+ * Connections to one acquirer: as many as its guards let through for its six operations. With fewer, calls that hang in
+ * one operation would hold up those of another in the pool, where a call out of time is not known to be unsent.
+ */
+const connectionsMax = 6 * sideBySideMax;
 const connectTimeoutMs = 2_000;
 
 /** An acquirer that speaks the protocol of the sandbox: JSON over HTTP with an idempotency key. */

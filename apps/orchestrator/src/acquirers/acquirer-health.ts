@@ -1,0 +1,12 @@
+import type { AttemptOperation } from '#domain';
+
+/** What an acquirer can be called for. A question about an operation is a call of its own. */
+export type GuardedOperation = AttemptOperation | 'find';
+
+/** `reason` is for people: why a call would not be made now. */
+export type Availability = { readonly usable: true } | { readonly usable: false; readonly reason: string };
+
+/** What whoever chooses an acquirer wants to know of it, as this process sees it at this moment. */
+export interface AcquirerHealth {
+  availabilityOf(acquirer: string, operation: GuardedOperation): Availability;
+}
