@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { AcquirerCalls, type AcquirerCall } from '../../apps/orchestrator/src/use-cases/acquirer-calls.ts';
 import type { AttemptId } from '#domain';
 import { newId } from '../support/payment-events.ts';
+import { deferred } from '../support/until.ts';
 
 /** An acquirer whose answers come when the test says so. */
 function acquirer(calls: AcquirerCalls): Map<AttemptId, () => void> {
@@ -32,6 +33,10 @@ function someCalls(count: number, acquirer = 'alpha'): AcquirerCall[] {
       request: { ...request, reference: key.paymentId, authorization: null, final: true, returnUrl: null },
     };
   });
+}
+
+function captureOf({ request }: AcquirerCall): AcquirerCall['request'] {
+  return { ...request, operation: 'capture' };
 }
 
 afterEach(() => {
@@ -95,6 +100,29 @@ test('at a stop, an acquirer that answers gets all that was written down for it'
   expect(made).toEqual(three.map(({ attemptId }) => attemptId));
 });
 
+test('at a stop, the capture that an approval leads to is made as well', async () => {
+  const calls = new AcquirerCalls(1);
+  const made: AttemptId[] = [];
+  const [authorization, capture] = someCalls(2) as [AcquirerCall, AcquirerCall];
+  const answered = deferred();
+  const captured = deferred();
+  calls.madeBy({
+    async make({ attemptId }) {
+      await (attemptId === authorization.attemptId ? answered : captured).promise;
+      if (attemptId === authorization.attemptId) calls.add([{ ...capture, request: captureOf(capture) }]);
+      made.push(attemptId);
+    },
+    refuse: async () => undefined,
+  });
+  calls.add([authorization]);
+  const stopped = calls.stop();
+  answered.resolve();
+  await vi.waitFor(() => expect(made).toHaveLength(1));
+  captured.resolve();
+  await stopped;
+  expect(made).toEqual([authorization.attemptId, capture.attemptId]);
+});
+
 describe('an acquirer that hangs', () => {
   test('holds up no other: each has a line of its own', () => {
     const calls = new AcquirerCalls(2);
@@ -110,7 +138,7 @@ describe('an acquirer that hangs', () => {
     const answers = acquirer(calls);
     calls.add(someCalls(100));
     const [call] = someCalls(1) as [AcquirerCall];
-    calls.add([{ ...call, request: { ...call.request, operation: 'capture' } }]);
+    calls.add([{ ...call, request: captureOf(call) }]);
     expect(answers.has(call.attemptId)).toBe(true);
   });
 

@@ -96,14 +96,20 @@ export class AcquirerCalls {
    * does not answer, those that still wait are left to their alarm clocks.
    */
   async stop(): Promise<void> {
-    const lines = [...this.lines.values()];
-    const patience = setTimeout(() => lines.forEach((line) => line.leave()), patienceAtStopMs);
-    await Promise.all([...lines.map((line) => line.empty()), ...this.refusing]);
+    const patience = setTimeout(() => this.eachLine((line) => line.leave()), patienceAtStopMs);
+    // An authorization that is approved meanwhile leads to a capture in another line.
+    while (this.refusing.size > 0 || this.eachLine((line) => line.isBusy).includes(true)) {
+      await Promise.all([...this.eachLine((line) => line.empty()), ...this.refusing]);
+    }
     clearTimeout(patience);
   }
 
   private isCrowded(): boolean {
-    return [...this.lines.values()].some((line) => line.waiting > waitingMax && line.stillForMs() < hangsAfterMs);
+    return this.eachLine((line) => line.waiting > waitingMax && line.stillForMs() < hangsAfterMs).includes(true);
+  }
+
+  private eachLine<Result>(of: (line: CallLine<AcquirerCall>) => Result): Result[] {
+    return [...this.lines.values()].map(of);
   }
 
   private lineOf(acquirer: string, operation: AttemptOperation): CallLine<AcquirerCall> {

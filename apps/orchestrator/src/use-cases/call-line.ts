@@ -17,6 +17,10 @@ export class CallLine<Call> {
     return this.calls.length;
   }
 
+  get isBusy(): boolean {
+    return this.underWay.size > 0;
+  }
+
   add(call: Call): void {
     this.calls.push(call);
     this.makeNext();
