@@ -115,9 +115,12 @@ test('at a stop, the capture that an approval leads to is made as well', async (
     refuse: async () => undefined,
   });
   calls.add([authorization]);
-  const stopped = calls.stop();
+  let hasStopped = false;
+  const stopped = calls.stop().then(() => (hasStopped = true));
   answered.resolve();
   await vi.waitFor(() => expect(made).toHaveLength(1));
+  await new Promise(setImmediate);
+  expect(hasStopped).toBe(false);
   captured.resolve();
   await stopped;
   expect(made).toEqual([authorization.attemptId, capture.attemptId]);
