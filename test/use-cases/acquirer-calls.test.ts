@@ -20,7 +20,7 @@ function heldAnswers(calls: AcquirerCalls): { answers: Map<AttemptId, () => void
   return { answers, refused };
 }
 
-function someCalls(count: number, acquirer = 'alpha'): AcquirerCall[] {
+function someCalls(count: number, at = 'alpha'): AcquirerCall[] {
   return Array.from({ length: count }, () => {
     const attemptId = newId('att');
     const key = { merchantId: newId('mer'), paymentId: newId('pay'), id: crypto.randomUUID() };
@@ -28,7 +28,7 @@ function someCalls(count: number, acquirer = 'alpha'): AcquirerCall[] {
     const request = { key: attemptId, operation: 'authorize', amount, cardToken: 'tok_visa' } as const;
     return {
       saga: key,
-      acquirer,
+      acquirer: at,
       attemptId,
       request: { ...request, reference: key.paymentId, authorization: null, final: true, returnUrl: null },
     };

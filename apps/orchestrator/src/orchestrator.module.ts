@@ -10,11 +10,14 @@ import { HttpAcquirer } from './acquirers/http-acquirer.ts';
 import { AcquirerCallbacksController } from './callbacks/acquirer-callbacks.controller.ts';
 import { AdvanceOnRiskAssessed } from './consumers/advance-on-risk-assessed.ts';
 import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts';
+import { AnswerAboutAcquirers } from './consumers/answer-about-acquirers.ts';
 import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
 import { BeginOperationOnRequest } from './consumers/begin-operation-on-request.ts';
 import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-payment-settled.ts';
 import { RouteAuthorizations } from './acquirers/route-authorizations.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config.ts';
+import { BreakerHearsay } from './schedules/breaker-hearsay.ts';
+import { BreakerOverrides } from './schedules/breaker-overrides.ts';
 import { RiskAnswers } from './schedules/risk-answers.ts';
 import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
 import { orchestratorStores } from './stores/orchestrator-stores.ts';
@@ -23,6 +26,7 @@ import { AcquirerQuestions } from './use-cases/acquirer-questions.ts';
 import { AdvanceSagas } from './use-cases/advance-sagas.ts';
 import { HearCallback } from './use-cases/hear-callback.ts';
 import { MakeAcquirerCall } from './use-cases/make-acquirer-call.ts';
+import { ShowAcquirers } from './use-cases/show-acquirers.ts';
 import { TakeDueTurn } from './use-cases/take-due-turn.ts';
 import { TellSagas } from './use-cases/tell-sagas.ts';
 
@@ -42,6 +46,7 @@ export class OrchestratorModule {
       ],
       controllers: [
         AcquirerCallbacksController,
+        AnswerAboutAcquirers,
         BeginChargeOnPaymentCreated,
         AdvanceOnRiskAssessed,
         AdvanceOnReviewDecided,
@@ -64,6 +69,9 @@ export class OrchestratorModule {
         MakeAcquirerCall,
         TakeDueTurn,
         HearCallback,
+        ShowAcquirers,
+        BreakerOverrides,
+        BreakerHearsay,
         RiskAnswers,
         SagaAlarmClock,
       ],

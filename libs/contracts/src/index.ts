@@ -12,6 +12,16 @@ export {
 export type { FraudEventData, FraudEventType } from './fraud-events.v1.ts';
 export type { SettlementEventData, SettlementEventType } from './settlement-events.v1.ts';
 export {
+  breakerHint,
+  breakerStates,
+  guardedOperations,
+  type AcquirerView,
+  type BreakerHint,
+  type BreakerState,
+  type GuardedOperation,
+} from './acquirer-guards.ts';
+export {
+  acquirerRequests,
   operatedServices,
   operationsRequests,
   webhookRequests,

@@ -1,5 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
+import { hints, type BreakerHint } from '#contracts';
+import { Broker } from '#messaging';
+import { BreakerOverrideStore, type Sql } from '#persistence';
+import { SQL } from '#runtime';
 import { PUBLIC_URL } from '../docs/docs-url.ts';
 import { UserErrors } from '../graphql/errors/user-errors.ts';
 import { CreateApiKey } from '../use-cases/create-api-key.ts';
@@ -7,12 +11,16 @@ import { CreateMerchant } from '../use-cases/create-merchant.ts';
 import { DecideReview } from '../use-cases/decide-review.ts';
 import { FindApiKeys } from '../use-cases/find-api-keys.ts';
 import { FindMerchants } from '../use-cases/find-merchants.ts';
+import { HoldBreakers } from '../use-cases/hold-breakers.ts';
 import { RevokeApiKey } from '../use-cases/revoke-api-key.ts';
+import { AcquirerViews } from './acquirer-views.ts';
 import { adminGraphql } from './admin-graphql.ts';
 import { adminResolvers } from './admin-schema.ts';
 import { BooksReader } from './books-reader.ts';
 import { Operations } from './operations.ts';
 import { ReviewReader } from './review-reader.ts';
+
+const overrideChanged: BreakerHint = { change: 'override' };
 
 /** POST /admin/graphql: a schema of its own for the platform's own people. */
 @Module({})
@@ -24,12 +32,21 @@ export class AdminModule {
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         UserErrors,
+        AcquirerViews,
         BooksReader,
         CreateApiKey,
         CreateMerchant,
         DecideReview,
         FindApiKeys,
         FindMerchants,
+        {
+          provide: HoldBreakers,
+          useFactory: (sql: Sql, acquirers: AcquirerViews, broker: Broker) =>
+            new HoldBreakers(new BreakerOverrideStore(sql), acquirers, () =>
+              broker.hint(hints.breakerChanged, JSON.stringify(overrideChanged)),
+            ),
+          inject: [SQL, AcquirerViews, Broker],
+        },
         Operations,
         ReviewReader,
         RevokeApiKey,

@@ -1,6 +1,7 @@
+import type { GuardedOperation } from '#contracts';
 import { invariant } from '#domain';
 import type { Acquirer } from './acquirer.ts';
-import type { AcquirerHealth, Availability, GuardedOperation } from './acquirer-health.ts';
+import type { AcquirerHealth, Availability } from './acquirer-health.ts';
 import type { Breaker } from './breaker.ts';
 import type { GuardedAcquirer, OperationView } from './guarded-acquirer.ts';
 

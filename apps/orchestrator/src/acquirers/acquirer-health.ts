@@ -1,7 +1,4 @@
-import type { AttemptOperation } from '#domain';
-
-/** What an acquirer can be called for. A question about an operation is a call of its own. */
-export type GuardedOperation = AttemptOperation | 'find';
+import type { GuardedOperation } from '#contracts';
 
 /** `reason` is for people: why a call would not be made now. */
 export type Availability = { readonly usable: true } | { readonly usable: false; readonly reason: string };

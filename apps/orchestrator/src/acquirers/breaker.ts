@@ -6,11 +6,9 @@ import {
   type CircuitBreakerPolicy,
   type IBackoff,
 } from 'cockatiel';
+import type { BreakerState } from '#contracts';
 import type { GuardLimits } from './guard-limits.ts';
 import { RecentCalls } from './recent-calls.ts';
-
-/** `held_open`: by a person, until a person closes it. */
-export type BreakerState = 'closed' | 'half_open' | 'open' | 'held_open';
 
 const stateNames = {
   [CircuitState.Closed]: 'closed',

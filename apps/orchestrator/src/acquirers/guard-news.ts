@@ -1,6 +1,5 @@
+import type { BreakerState, GuardedOperation } from '#contracts';
 import type { Metrics } from '#observability';
-import type { GuardedOperation } from './acquirer-health.ts';
-import type { BreakerState } from './breaker.ts';
 import type { AcquirerBreakerChange, AcquirerGuardListener } from './guarded-acquirer.ts';
 
 const stateFigures = { closed: 0, half_open: 1, open: 2, held_open: 3 } as const satisfies Record<BreakerState, number>;

@@ -1,22 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { decorrelatedJitterGenerator, ExponentialBackoff } from 'cockatiel';
+import { guardedOperations, type GuardedOperation } from '#contracts';
 import { invariant, type AttemptId } from '#domain';
 import type { Acquirer, AcquirerAnswer, AcquirerCallback, AcquirerRequest, FindAnswer } from './acquirer.ts';
-import type { Availability, GuardedOperation } from './acquirer-health.ts';
+import type { Availability } from './acquirer-health.ts';
 import type { Breaker, BreakerChange, BreakerView } from './breaker.ts';
 import type { GuardLimits } from './guard-limits.ts';
 import { OperationGuard, type Refused } from './operation-guard.ts';
 import { RetryBudget } from './retry-budget.ts';
-
-/** Every operation; the compiler misses one that is not here. */
-const guardedOperations = Object.keys({
-  authorize: true,
-  increase: true,
-  capture: true,
-  void: true,
-  refund: true,
-  find: true,
-} satisfies Record<GuardedOperation, true>) as readonly GuardedOperation[];
 
 /** A breaker of an acquirer changed. */
 export interface AcquirerBreakerChange extends BreakerChange {
