@@ -72,6 +72,22 @@ CREATE TABLE payments.authorization_increase (
 );
 CREATE UNIQUE INDEX authorization_increase_by_id ON payments.authorization_increase USING btree (merchant_id, id);
 
+CREATE TABLE payments.breaker_override (
+  acquirer text NOT NULL,
+  operation text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  opened_because text NOT NULL,
+  closed_at timestamp with time zone,
+  closed_because text,
+  CONSTRAINT breaker_override_pkey PRIMARY KEY (acquirer, operation, opened_at),
+  CONSTRAINT breaker_override_acquirer_length CHECK (length(acquirer) >= 1 AND length(acquirer) <= 100),
+  CONSTRAINT breaker_override_closed_because_length CHECK (length(closed_because) >= 1 AND length(closed_because) <= 500),
+  CONSTRAINT breaker_override_closed_with_reason CHECK ((closed_at IS NULL) = (closed_because IS NULL)),
+  CONSTRAINT breaker_override_opened_because_length CHECK (length(opened_because) >= 1 AND length(opened_because) <= 500),
+  CONSTRAINT breaker_override_operation_known CHECK (operation = ANY (ARRAY['authorize'::text, 'increase'::text, 'capture'::text, 'void'::text, 'refund'::text, 'find'::text]))
+);
+CREATE UNIQUE INDEX breaker_override_one_at_a_time ON payments.breaker_override USING btree (acquirer, operation) WHERE (closed_at IS NULL);
+
 CREATE TABLE payments.capture (
   merchant_id uuid NOT NULL,
   payment_id uuid NOT NULL,
@@ -400,6 +416,8 @@ GRANT SELECT ON payments.attempt TO quittance_api;
 GRANT SELECT, INSERT, UPDATE (acquirer_reference, decline_code, finished_at, state) ON payments.attempt TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.authorization_increase TO quittance_api;
 GRANT SELECT, UPDATE (status) ON payments.authorization_increase TO quittance_orchestrator;
+GRANT SELECT ON payments.breaker_override TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE (closed_at, closed_because) ON payments.breaker_override TO quittance_api;
 GRANT SELECT, INSERT ON payments.capture TO quittance_api;
 GRANT SELECT, INSERT, UPDATE (status) ON payments.capture TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE (replayed_at) ON payments.dead_letter TO quittance_orchestrator;

@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { deadLetterStream, operatedServices, operationsRequests, streams, webhookRequests } from '#contracts';
+import {
+  acquirerRequests,
+  deadLetterStream,
+  operatedServices,
+  operationsRequests,
+  streams,
+  webhookRequests,
+} from '#contracts';
 
 const questions = [
   ...Object.values(webhookRequests),
+  ...Object.values(acquirerRequests),
   ...operatedServices.flatMap((service) => Object.values(operationsRequests).map((subjectOf) => subjectOf(service))),
 ];
 

@@ -33,6 +33,9 @@ const developmentCutoffSeconds = 5;
 /** There are a dozen test cards, and a bench makes thousands of payments a second with one; production allows ten. */
 const developmentVelocityLimit = 1_000_000;
 
+/** Both ends run on this machine, and whoever can read this could call both anyway. */
+const developmentCallbackSecret = 'sandbox_callback_secret';
+
 export const services: readonly Service[] = [
   {
     name: 'sandbox',
@@ -40,6 +43,7 @@ export const services: readonly Service[] = [
     needsBroker: false,
     niceness: worksOff,
     environment: ({ portOf }) => ({
+      SANDBOX_CALLBACK_SECRET: developmentCallbackSecret,
       SANDBOX_CALLBACK_URL: `http://127.0.0.1:${portOf('orchestrator')}`,
       SANDBOX_PUBLIC_URL: `http://127.0.0.1:${portOf('sandbox')}`,
     }),
@@ -77,6 +81,7 @@ export const services: readonly Service[] = [
         ACQUIRER_ALPHA_URL: `${acquirers}/alpha`,
         ACQUIRER_BETA_URL: `${acquirers}/beta`,
         ACQUIRER_GAMMA_URL: `${acquirers}/gamma`,
+        SANDBOX_CALLBACK_SECRET: developmentCallbackSecret,
       };
     },
   },

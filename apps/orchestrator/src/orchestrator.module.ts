@@ -4,10 +4,14 @@ import type { Metrics } from '#observability';
 import type { Sql } from '#persistence';
 import { CLOCK, METRICS, ServiceModule, SQL } from '#runtime';
 import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
-import { connectionsMax, HttpAcquirer } from './acquirers/http-acquirer.ts';
+import { guardLimits, sideBySideMax } from './acquirers/guard-limits.ts';
+import { GuardNews } from './acquirers/guard-news.ts';
+import { GuardedAcquirer } from './acquirers/guarded-acquirer.ts';
+import { HttpAcquirer } from './acquirers/http-acquirer.ts';
 import { AcquirerCallbacksController } from './callbacks/acquirer-callbacks.controller.ts';
 import { AdvanceOnRiskAssessed } from './consumers/advance-on-risk-assessed.ts';
 import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts';
+import { AnswerAboutAcquirers } from './consumers/answer-about-acquirers.ts';
 import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
 import { BeginOperationOnRequest } from './consumers/begin-operation-on-request.ts';
 import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-payment-settled.ts';
@@ -15,16 +19,20 @@ import { ObservedPerformance } from './acquirers/observed-performance.ts';
 import { CHANCE, RouteAuthorizations } from './acquirers/route-authorizations.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config.ts';
 import { EvidenceAlarmClock } from './schedules/evidence-alarm-clock.ts';
+import { BreakerHearsay } from './schedules/breaker-hearsay.ts';
+import { BreakerOverrides } from './schedules/breaker-overrides.ts';
 import { RiskAnswers } from './schedules/risk-answers.ts';
 import { SagaAlarmClock } from './schedules/saga-alarm-clock.ts';
 import { EvidenceQueue } from './stores/evidence-queue.ts';
 import { orchestratorStores } from './stores/orchestrator-stores.ts';
 import { AcquirerCalls } from './use-cases/acquirer-calls.ts';
+import { AcquirerQuestions } from './use-cases/acquirer-questions.ts';
 import { AdvanceSagas } from './use-cases/advance-sagas.ts';
 import { HearCallback } from './use-cases/hear-callback.ts';
 import { HandInEvidence } from './use-cases/hand-in-evidence.ts';
 import { HearDispute } from './use-cases/hear-dispute.ts';
 import { MakeAcquirerCall } from './use-cases/make-acquirer-call.ts';
+import { ShowAcquirers } from './use-cases/show-acquirers.ts';
 import { TakeDueTurn } from './use-cases/take-due-turn.ts';
 import { TellSagas } from './use-cases/tell-sagas.ts';
 
@@ -44,6 +52,7 @@ export class OrchestratorModule {
       ],
       controllers: [
         AcquirerCallbacksController,
+        AnswerAboutAcquirers,
         BeginChargeOnPaymentCreated,
         AdvanceOnRiskAssessed,
         AdvanceOnReviewDecided,
@@ -54,18 +63,23 @@ export class OrchestratorModule {
         { provide: ENVIRONMENT, useValue: environment },
         {
           provide: AcquirerDirectory,
-          useFactory: (metrics: Metrics, clock: Clock) => connect(environment, metrics, clock),
-          inject: [METRICS, CLOCK],
+          useFactory: (metrics: Metrics, clock: Clock, news: GuardNews) => connect(environment, metrics, clock, news),
+          inject: [METRICS, CLOCK, GuardNews],
         },
-        { provide: AcquirerCalls, useFactory: () => new AcquirerCalls(connectionsMax) },
         { provide: CHANCE, useValue: Math.random },
         ObservedPerformance,
+        { provide: GuardNews, useFactory: (metrics: Metrics) => new GuardNews(metrics), inject: [METRICS] },
+        { provide: AcquirerCalls, useFactory: () => new AcquirerCalls(sideBySideMax) },
+        AcquirerQuestions,
         RouteAuthorizations,
         AdvanceSagas,
         TellSagas,
         MakeAcquirerCall,
         TakeDueTurn,
         HearCallback,
+        ShowAcquirers,
+        BreakerOverrides,
+        BreakerHearsay,
         RiskAnswers,
         SagaAlarmClock,
         HearDispute,
@@ -77,7 +91,12 @@ export class OrchestratorModule {
   }
 }
 
-function connect(environment: OrchestratorEnvironment, metrics: Metrics, clock: Clock): AcquirerDirectory {
+function connect(
+  environment: OrchestratorEnvironment,
+  metrics: Metrics,
+  clock: Clock,
+  news: GuardNews,
+): AcquirerDirectory {
   const urls = {
     alpha: environment.ACQUIRER_ALPHA_URL,
     beta: environment.ACQUIRER_BETA_URL,
@@ -85,8 +104,9 @@ function connect(environment: OrchestratorEnvironment, metrics: Metrics, clock: 
   };
   const secret = environment.SANDBOX_CALLBACK_SECRET;
   const callbacks = secret === undefined ? {} : { callbacks: { secret, clock } };
-  const acquirers = Object.entries(urls).flatMap(([name, url]) =>
-    url === undefined ? [] : [new HttpAcquirer({ name, url, ...callbacks }, metrics)],
-  );
+  const acquirers = Object.entries(urls).flatMap(([name, url]) => {
+    if (url === undefined) return [];
+    return [new GuardedAcquirer(new HttpAcquirer({ name, url, ...callbacks }, metrics), guardLimits, news)];
+  });
   return new AcquirerDirectory(acquirers, environment.ACQUIRER_TIMEOUT_MS);
 }

@@ -10,6 +10,8 @@ export const hints = {
   paymentChanged: 'hints.v1.payments.payment-changed',
   /** The feed of a merchant grew. Payload: the merchant's public id. */
   feedGrew: 'hints.v1.feed.feed-grew',
+  /** A breaker of an acquirer opened, or is held open by a person or no longer. Payload: a `BreakerHint` as JSON. */
+  breakerChanged: 'hints.v1.orchestrator.breaker-changed',
   /** There are webhook deliveries due. No payload. */
   deliveriesDue: 'hints.v1.feed.deliveries-due',
 } as const;

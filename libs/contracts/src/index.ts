@@ -12,6 +12,15 @@ export {
 export type { FraudEventData, FraudEventType } from './fraud-events.v1.ts';
 export type { SettlementEventData, SettlementEventType } from './settlement-events.v1.ts';
 export {
+  breakerHint,
+  guardedOperations,
+  type AcquirerView,
+  type BreakerHint,
+  type BreakerState,
+  type GuardedOperation,
+} from './acquirer-guards.ts';
+export {
+  acquirerRequests,
   operatedServices,
   operationsRequests,
   webhookRequests,

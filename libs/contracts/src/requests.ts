@@ -44,6 +44,9 @@ export const operationsRequests = {
   eventLag: (service: OperatedService): string => `operations.v1.${service}.event-lag`,
 } as const;
 
+/** Answered by one process of the orchestrator with an `AcquirerView` for each acquirer, as that process sees them. */
+export const acquirerRequests = { list: 'operations.v1.orchestrator.acquirers' } as const;
+
 export interface DeadLetterView {
   readonly id: string;
   readonly service: string;

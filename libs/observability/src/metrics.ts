@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What a service counts. Names follow Prometheus: base units, `_total` for counters. */
 export interface Metrics {
@@ -7,6 +7,11 @@ export interface Metrics {
   readonly commitToStream: Histogram<'type'>;
   /** Calls to acquirers by answer. */
   readonly acquirerCalls: Histogram<'acquirer' | 'operation' | 'answer'>;
+  readonly breakerState: Gauge<'acquirer' | 'operation'>;
+  /** Each time that a closed or probing breaker opens, by whomever. */
+  readonly breakerOpens: Counter<'acquirer' | 'operation'>;
+  readonly bulkheadInUse: Gauge<'acquirer' | 'operation'>;
+  readonly retriesLeft: Gauge<'acquirer'>;
   readonly mutations: Counter<'operation' | 'result'>;
 }
 
@@ -33,10 +38,43 @@ export function createMetrics(service: string): Metrics {
       buckets: secondsBuckets,
       registers,
     }),
+    ...acquirerGuardMetrics(registers),
     mutations: new Counter({
       name: 'quittance_mutations_total',
       help: 'Money mutations by their result: accepted, replayed, refused or failed.',
       labelNames: ['operation', 'result'],
+      registers,
+    }),
+  };
+}
+
+function acquirerGuardMetrics(
+  registers: Registry[],
+): Pick<Metrics, 'breakerState' | 'breakerOpens' | 'bulkheadInUse' | 'retriesLeft'> {
+  const labelNames = ['acquirer', 'operation'] as const;
+  return {
+    breakerState: new Gauge({
+      name: 'quittance_acquirer_breaker_state',
+      help: 'Breakers of acquirers: 0 closed, 1 half open, 2 open, 3 held open by a person.',
+      labelNames,
+      registers,
+    }),
+    breakerOpens: new Counter({
+      name: 'quittance_acquirer_breaker_opens_total',
+      help: 'How often the breaker of an acquirer has opened.',
+      labelNames,
+      registers,
+    }),
+    bulkheadInUse: new Gauge({
+      name: 'quittance_acquirer_bulkhead_in_use',
+      help: 'Calls to an acquirer that are under way.',
+      labelNames,
+      registers,
+    }),
+    retriesLeft: new Gauge({
+      name: 'quittance_acquirer_retries_left',
+      help: 'Quick further tries that the budget of an acquirer has left.',
+      labelNames: ['acquirer'],
       registers,
     }),
   };

@@ -9,6 +9,7 @@ export { claimEvents, unclaimEvents } from './inbox.ts';
 export type { Sql } from './sql.ts';
 export { UnitOfWork, type Transaction, type TransactionScope } from './unit-of-work.ts';
 export { CallbackStore } from './stores/callback-store.ts';
+export { BreakerOverrideStore, type BreakerKey, type BreakerOverride } from './stores/breaker-override-store.ts';
 export { AttemptStore } from './stores/attempt-store.ts';
 export { DisputeStore, type AcquirerDispute, type DisputeOfPayment } from './stores/dispute-store.ts';
 export {

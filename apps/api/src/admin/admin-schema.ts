@@ -2,6 +2,7 @@ import type { BuildSchemaOptions } from '@nestjs/graphql';
 import type { GraphQLSchema } from 'graphql';
 import { withOwnTypesOnly } from '../graphql/own-types.ts';
 import { InvalidStateErrorType, NotFoundErrorType, ValidationErrorType } from '../graphql/types/user-error.type.ts';
+import { AcquirersResolver } from './acquirers.resolver.ts';
 import { ApiKeysResolver } from './api-keys.resolver.ts';
 import { BooksResolver } from './books.resolver.ts';
 import { MerchantsResolver } from './merchants.resolver.ts';
@@ -12,6 +13,7 @@ import { RoutingErrorType } from './types/routing.type.ts';
 
 /** All that the schema is made of; the printer of the SDL takes the same. */
 export const adminResolvers = [
+  AcquirersResolver,
   MerchantsResolver,
   ApiKeysResolver,
   BooksResolver,

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
-import { PerformanceStore, RoutingStore, type Sql } from '#persistence';
+import { hints, type BreakerHint } from '#contracts';
+import { Broker } from '#messaging';
+import { BreakerOverrideStore, PerformanceStore, RoutingStore, type Sql } from '#persistence';
 import { SQL } from '#runtime';
 import { PUBLIC_URL } from '../docs/docs-url.ts';
 import { UserErrors } from '../graphql/errors/user-errors.ts';
@@ -11,13 +13,17 @@ import { ExplainRoute } from '../use-cases/explain-route.ts';
 import { FindApiKeys } from '../use-cases/find-api-keys.ts';
 import { FindMerchants } from '../use-cases/find-merchants.ts';
 import { FindRouting } from '../use-cases/find-routing.ts';
-import { RevokeApiKey } from '../use-cases/revoke-api-key.ts';
 import { SaveRouting } from '../use-cases/save-routing.ts';
+import { HoldBreakers } from '../use-cases/hold-breakers.ts';
+import { RevokeApiKey } from '../use-cases/revoke-api-key.ts';
+import { AcquirerViews } from './acquirer-views.ts';
 import { adminGraphql } from './admin-graphql.ts';
 import { adminResolvers } from './admin-schema.ts';
 import { BooksReader } from './books-reader.ts';
 import { Operations } from './operations.ts';
 import { ReviewReader } from './review-reader.ts';
+
+const overrideChanged: BreakerHint = { change: 'override' };
 
 /** POST /admin/graphql: a schema of its own for the platform's own people. */
 @Module({})
@@ -29,6 +35,7 @@ export class AdminModule {
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         UserErrors,
+        AcquirerViews,
         BooksReader,
         CreateApiKey,
         CreateMerchant,
@@ -37,6 +44,14 @@ export class AdminModule {
         FindApiKeys,
         FindMerchants,
         FindRouting,
+        {
+          provide: HoldBreakers,
+          useFactory: (sql: Sql, acquirers: AcquirerViews, broker: Broker) =>
+            new HoldBreakers(new BreakerOverrideStore(sql), acquirers, () =>
+              broker.hint(hints.breakerChanged, JSON.stringify(overrideChanged)),
+            ),
+          inject: [SQL, AcquirerViews, Broker],
+        },
         Operations,
         ReviewReader,
         RevokeApiKey,

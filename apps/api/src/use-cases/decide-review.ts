@@ -1,17 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { allowedActions, err, ok, statusOf, type Payment, type PaymentId, type Result } from '#domain';
 import { UnitOfWork } from '#persistence';
-import { looksLikeCardNumber } from '#security';
 import type { ApiStores } from '../stores/api-stores.ts';
 import type { ReviewDecision } from '../stores/review-store.ts';
 import type { AdminRefusal } from './admin-refusal.ts';
+import { refusalOfReason } from './reason.ts';
 
 export interface DecideReviewCommand extends ReviewDecision {
   readonly paymentId: PaymentId;
 }
-
-/** Kept with the payment for good, and read by people. */
-const reasonLengthMax = 500;
 
 /**
  * A person lets a payment in review go on, or blocks it. Only the decision is written here: the payment's saga carries it
@@ -37,22 +34,6 @@ export class DecideReview {
       return ok(await tx.payments.save(payment, [{ type: 'payment.review_decided', data: { decision, reason } }]));
     });
   }
-}
-
-function refusalOfReason(reason: string): AdminRefusal | undefined {
-  const path = ['input', 'reason'];
-  if (reason.length < 1 || reason.length > reasonLengthMax) {
-    const message = `A reason has 1 to ${reasonLengthMax} characters: whoever asks later wants to know why.`;
-    return { code: 'invalid_input', message, path };
-  }
-  if (looksLikeCardNumber(reason)) {
-    return {
-      code: 'invalid_input',
-      message: 'This looks like a card number, which must not stand in free text.',
-      path,
-    };
-  }
-  return undefined;
 }
 
 function notFound(paymentId: PaymentId): AdminRefusal {

@@ -1,13 +1,17 @@
+import type { GuardedOperation } from '#contracts';
 import { invariant } from '#domain';
 import type { Acquirer } from './acquirer.ts';
+import type { AcquirerHealth, Availability } from './acquirer-health.ts';
+import type { Breaker } from './breaker.ts';
+import type { GuardedAcquirer, OperationView } from './guarded-acquirer.ts';
 
 /** The acquirers that this platform is connected to. */
-export class AcquirerDirectory {
-  private readonly acquirers: ReadonlyMap<string, Acquirer>;
+export class AcquirerDirectory implements AcquirerHealth {
+  private readonly acquirers: ReadonlyMap<string, GuardedAcquirer>;
   private readonly timeoutMs: number;
 
   /** `timeoutMs`: how long an answer may take before we know nothing. */
-  constructor(acquirers: readonly Acquirer[], timeoutMs: number) {
+  constructor(acquirers: readonly GuardedAcquirer[], timeoutMs: number) {
     this.timeoutMs = timeoutMs;
     this.acquirers = new Map(acquirers.map((acquirer) => [acquirer.name, acquirer]));
   }
@@ -17,9 +21,24 @@ export class AcquirerDirectory {
   }
 
   get(name: string): Acquirer {
-    const acquirer = this.acquirers.get(name);
-    invariant(acquirer !== undefined, `no acquirer is called ${name}`);
-    return acquirer;
+    return this.guarded(name);
+  }
+
+  availabilityOf(acquirer: string, operation: GuardedOperation): Availability {
+    const known = this.acquirers.get(acquirer);
+    return known?.availabilityOf(operation) ?? { usable: false, reason: `${acquirer} is not connected` };
+  }
+
+  /** Undefined: no acquirer of this name is connected. */
+  breakerOf(acquirer: string, operation: GuardedOperation): Breaker | undefined {
+    return this.acquirers.get(acquirer)?.breakerOf(operation);
+  }
+
+  view(): readonly { readonly name: string; readonly operations: readonly OperationView[] }[] {
+    return [...this.acquirers.values()].map((acquirer) => ({
+      name: acquirer.name,
+      operations: acquirer.operations(),
+    }));
   }
 
   /** Aborts when a call that is made now has had its time. */
@@ -34,5 +53,11 @@ export class AcquirerDirectory {
 
   async close(): Promise<void> {
     for (const acquirer of this.acquirers.values()) await acquirer.close();
+  }
+
+  private guarded(name: string): GuardedAcquirer {
+    const acquirer = this.acquirers.get(name);
+    invariant(acquirer !== undefined, `no acquirer is called ${name}`);
+    return acquirer;
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from './acquirer.ts';
 import { isSignedCallback, signatureHeader } from './callback-signature.ts';
 import { answerOfFailure, readAnswer, readEvidenceAnswer, type NoAnswer } from './http-answers.ts';
+import { sideBySideMax } from './guard-limits.ts';
 import { readSignedCallback } from './http-callbacks.ts';
 import { bodyOf, pathOf } from './http-requests.ts';
 
@@ -22,8 +23,11 @@ export interface HttpAcquirerOptions {
   readonly callbacks?: { readonly secret: string; readonly clock: Clock };
 }
 
-/** Connections to one acquirer, and so how many calls are made side by side. */
-export const connectionsMax = 64;
+/**
+ * Connections to one acquirer: as many as its guards let through for its six operations. With fewer, calls that hang in
+ * one operation would hold up those of another in the pool, where a call out of time is not known to be unsent.
+ */
+const connectionsMax = 6 * sideBySideMax;
 const connectTimeoutMs = 2_000;
 
 /** An acquirer that speaks the protocol of the sandbox: JSON over HTTP with an idempotency key. */

@@ -82,16 +82,24 @@ export class RouteAuthorizations implements ChooseAcquirer {
   }
 
   private availabilityAfter(earlier: readonly Attempt[]): ReadonlyMap<string, Availability> {
-    const declined = new Set(earlier.filter(({ state }) => state === 'declined').map(({ acquirer }) => acquirer));
-    const open = this.acquirers.names().filter((name) => !declined.has(name));
+    const names = this.acquirers.names();
+    const refusals = new Map(names.map((name) => [name, this.refusalOf(name, earlier)]));
+    const open = names.filter((name) => refusals.get(name) === undefined);
     const triesMin = Math.min(...open.map((name) => triesAt(name, earlier)));
     return new Map(
-      this.acquirers.names().map((name): [string, Availability] => {
-        if (declined.has(name)) return [name, { kind: 'excluded', reason: 'it declined this payment' }];
-        if (triesAt(name, earlier) > triesMin) return [name, { kind: 'excluded', reason: 'it was asked before' }];
-        return [name, { kind: 'usable' }];
+      names.map((name): [string, Availability] => {
+        const asked = triesAt(name, earlier) > triesMin ? 'it was asked before' : undefined;
+        const reason = refusals.get(name) ?? asked;
+        return [name, reason === undefined ? { kind: 'usable' } : { kind: 'excluded', reason }];
       }),
     );
+  }
+
+  private refusalOf(name: string, earlier: readonly Attempt[]): string | undefined {
+    const hasDeclined = earlier.some(({ acquirer, state }) => acquirer === name && state === 'declined');
+    if (hasDeclined) return 'it declined this payment';
+    const availability = this.acquirers.availabilityOf(name, 'authorize');
+    return availability.usable ? undefined : availability.reason;
   }
 
   private keep(key: string, configuration: RoutingConfiguration): void {

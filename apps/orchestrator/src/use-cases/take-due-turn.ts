@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isFinished, type Attempt } from '#domain';
 import { UnitOfWork, type DueSaga, type SagaKey } from '#persistence';
-import { AcquirerDirectory } from '../acquirers/acquirer-directory.ts';
 import type { OrchestratorStores } from '../stores/orchestrator-stores.ts';
 import { AcquirerCalls } from './acquirer-calls.ts';
+import { AcquirerQuestions } from './acquirer-questions.ts';
 import { TellSagas } from './tell-sagas.ts';
 
 /** Does what a saga had planned for now. */
@@ -12,7 +12,7 @@ export class TakeDueTurn {
   constructor(
     private readonly tellSagas: TellSagas,
     private readonly calls: AcquirerCalls,
-    private readonly acquirers: AcquirerDirectory,
+    private readonly questions: AcquirerQuestions,
     private readonly unitOfWork: UnitOfWork<OrchestratorStores>,
   ) {}
 
@@ -33,8 +33,7 @@ export class TakeDueTurn {
     const attempt = await this.openAttempt(key);
     // Nothing has become of a call that still waits for its turn.
     if (attempt === undefined || this.calls.has(attempt.id)) return;
-    const answer = await this.acquirers.get(attempt.acquirer).find(attempt.id, this.acquirers.patience());
-    await this.tellSagas.tell({ key, happening: { type: 'answered', attemptId: attempt.id, answer } });
+    this.questions.ask({ saga: key, acquirer: attempt.acquirer, attemptId: attempt.id });
   }
 
   /** Read in a transaction of its own, which has ended before the acquirer is asked. */

@@ -4,7 +4,7 @@ import { DateTimeScalar } from '../scalars/date-time.scalar.ts';
 import { MoneyType } from './money.type.ts';
 import { NodeType } from './node.type.ts';
 
-export const DisputeStatusType = {
+const DisputeStatusType = {
   OPENED: 'opened',
   EVIDENCE_SUBMITTED: 'evidence_submitted',
   WON: 'won',
