@@ -18,7 +18,11 @@ export function foundations<Stores extends object>({ service, environment }: Ser
     { provide: METRICS, useFactory: (): Metrics => createMetrics(service) },
     { provide: CLOCK, useClass: SystemClock },
     { provide: IDS, useFactory: (clock: Clock): Ids => new RandomIds(clock), inject: [CLOCK] },
-    { provide: Broker, useFactory: () => new Broker({ url: environment.NATS_URL, name: service }) },
+    {
+      provide: Broker,
+      useFactory: () =>
+        new Broker({ url: environment.NATS_URL, name: service, streamBytesMax: environment.STREAM_MAX_BYTES }),
+    },
     { provide: Requester, useFactory: (broker: Broker) => new Requester(broker), inject: [Broker] },
     {
       provide: READINESS,
