@@ -40,6 +40,7 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'payments.merchant_currency': 'SELECT INSERT',
     'payments.payment': `SELECT INSERT UPDATE(${progressOfPayment.upToRisk} ${progressOfPayment.fromState})`,
     'payments.refund': 'SELECT INSERT',
+    'payments.relay_cursor': 'SELECT',
   },
   orchestrator: {
     'payments.attempt': 'SELECT INSERT UPDATE(acquirer_reference decline_code finished_at state)',
