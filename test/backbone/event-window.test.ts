@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LoggedEvent } from '#contracts';
 import { uuidOf } from '#domain';
-import { EventWindow, sqlOf, type LaneCursor, type Sql } from '#persistence';
+import { estimateBacklog, EventWindow, sqlOf, type LaneCursor, type Sql } from '#persistence';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { deferred, until, type Deferred } from '../support/until.ts';
 import { connectedTo } from './support/connected.ts';
@@ -283,6 +283,62 @@ describe('the backlog', () => {
     const page = await window.read(await acquire(), even, 100);
     await window.advance(page.next, 'relay', hourMs);
     expect(await window.backlog(2)).toMatchObject({ unpublished: 5 - page.events.length });
+  });
+});
+
+describe('the estimate of the backlog', () => {
+  const ageOldest = (by: string): Promise<unknown> =>
+    sql.query('UPDATE event SET occurred_at = occurred_at - $1::interval WHERE seq = (SELECT min(seq) FROM event)', [
+      by,
+    ]);
+
+  test('is the whole log before the first relay, and nothing of an empty one', async () => {
+    expect(await estimateBacklog(sql, 1)).toEqual({ events: 0, oldestAgeMs: 0 });
+    for (let index = 0; index < 3; index += 1) await traffic.change(payment(index));
+    expect(await estimateBacklog(sql, 1)).toMatchObject({ events: 3 });
+  });
+
+  test('shrinks with every page that is stored, and knows the age of the oldest', async () => {
+    for (let index = 0; index < 5; index += 1) await traffic.change(payment(index));
+    await ageOldest('90 seconds');
+    const held = await acquire();
+    const before = await estimateBacklog(sql, 1);
+    expect(before.events).toBe(5);
+    expect(before.oldestAgeMs).toBeGreaterThan(89_000);
+    const page = await window.read(held, everyShard, 2);
+    const stored = await window.advance(page.next, 'relay', hourMs);
+    const within = await estimateBacklog(sql, 1);
+    expect(within.events).toBe(3);
+    expect(within.oldestAgeMs).toBeLessThan(60_000);
+    const end = await readOn(stored ?? page.next);
+    await window.advance(end.cursor, 'relay', hourMs);
+    expect(await estimateBacklog(sql, 1)).toEqual({ events: 0, oldestAgeMs: 0 });
+    await traffic.change(payment(0));
+    expect(await estimateBacklog(sql, 1)).toMatchObject({ events: 1 });
+  });
+
+  test('of two lanes reaches back to the one that is further behind', async () => {
+    for (const each of traffic.payments) await traffic.change(each);
+    const even = everyShard.filter((shard) => shard % 2 === 0);
+    const page = await window.read(await acquire(), even, 100);
+    await window.advance(page.next, 'relay', hourMs);
+    const { events } = await estimateBacklog(sql, 2);
+    expect(events).toBeGreaterThanOrEqual(5 - page.events.length);
+    expect(events).toBeLessThanOrEqual(5);
+  });
+
+  test('of a log that is published again is no older than the stream for which that is done', async () => {
+    for (let index = 0; index < 5; index += 1) await traffic.change(payment(index));
+    await ageOldest('1 hour');
+    const held = await acquire();
+    const stream = { created: new Date(Date.now() - 7_000), lastSeq: 0n };
+    const rewound = await window.advance(window.rewind(held, stream), 'relay', hourMs);
+    const atFirst = await estimateBacklog(sql, 1);
+    expect(atFirst.events).toBe(0);
+    expect(atFirst.oldestAgeMs).toBeLessThan(30_000);
+    const page = await window.read(rewound ?? held, everyShard, 2);
+    await window.advance(page.next, 'relay', hourMs);
+    expect((await estimateBacklog(sql, 1)).events).toBe(0);
   });
 });
 

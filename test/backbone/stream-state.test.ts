@@ -6,7 +6,7 @@ import { startNats, type TestNats } from '../support/nats.ts';
 
 const name = streams.payments.name;
 /** Always above what is on the stream, so that room is wanted. */
-const comfortable = 1;
+const roomWanted = { comfortableBytes: 1 };
 
 let nats: TestNats;
 let broker: Broker;
@@ -84,7 +84,7 @@ describe('room', () => {
     await publish(10);
     await handle('fast', 10);
     await handle('slow', 4);
-    await inspectStream(manager, 'payments', comfortable);
+    await inspectStream(manager, 'payments', roomWanted);
     expect(await firstKept()).toBe(5);
   });
 
@@ -103,7 +103,7 @@ describe('room', () => {
     for await (const message of await consumer.fetch({ max_messages: 10, expires: 1_000 })) {
       if (message.seq !== 3) await message.ackAck();
     }
-    await inspectStream(manager, 'payments', comfortable);
+    await inspectStream(manager, 'payments', roomWanted);
     expect(await firstKept()).toBe(3);
   });
 
@@ -112,7 +112,7 @@ describe('room', () => {
     await publish(3, 'payment.captured');
     await publish(7);
     await handle('filtered', 3);
-    await inspectStream(manager, 'payments', comfortable);
+    await inspectStream(manager, 'payments', roomWanted);
     expect(await firstKept()).toBe(11);
   });
 });
@@ -132,9 +132,9 @@ describe('the stream of the feed, which partners read', () => {
 
   test('is not cleared for want of consumers of ours, nor of what all partners have read', async () => {
     await tell(3);
-    await inspectStream(manager, 'feed', comfortable);
+    await inspectStream(manager, 'feed', roomWanted);
     await manager.consumers.add(feed, { durable_name: 'partner', ack_policy: 'none', filter_subject: 'feed.v1.1.>' });
-    await inspectStream(manager, 'feed', comfortable);
+    await inspectStream(manager, 'feed', roomWanted);
     expect((await manager.streams.info(feed)).state).toMatchObject({ first_seq: 1, messages: 3 });
   });
 

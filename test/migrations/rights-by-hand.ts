@@ -45,6 +45,7 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'payments.merchant_currency': 'SELECT INSERT',
     'payments.payment': `SELECT INSERT UPDATE(${progressOfPayment.upToRisk} ${progressOfPayment.fromState})`,
     'payments.refund': 'SELECT INSERT',
+    'payments.relay_cursor': 'SELECT',
     'payments.routing_configuration': 'SELECT INSERT',
   },
   orchestrator: {

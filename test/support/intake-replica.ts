@@ -13,6 +13,7 @@ export interface AskedPayment {
   readonly minor?: bigint;
 }
 
+const alwaysOpen = { refusal: () => undefined };
 const clock = new SystemClock();
 const ids = new RandomIds(clock);
 
@@ -32,7 +33,7 @@ export class IntakeReplica implements Sql {
   private constructor(dataSource: DataSource) {
     this.dataSource = dataSource;
     this.sql = sqlOf(dataSource);
-    this.intake = new PaymentIntake(this, ids, () => (this.announcements += 1));
+    this.intake = new PaymentIntake(this, ids, () => (this.announcements += 1), alwaysOpen);
   }
 
   static async start(url: string, applicationName: string): Promise<IntakeReplica> {

@@ -49,7 +49,13 @@ export async function startOrchestratorHere(
 }
 
 export async function startApiHere(places: ServicePlaces): Promise<NestFastifyApplication> {
-  const environment = apiEnvironment.parse({ ...here(places, 'api'), ADMIN_KEY: testAdminKey, ...places.environment });
+  const environment = apiEnvironment.parse({
+    ...here(places, 'api'),
+    ADMIN_KEY: testAdminKey,
+    // In most tests of the API nobody relays its log, and what has been written waits there for as long as they run.
+    INTAKE_BACKLOG_AGE_MAX_MS: '3600000',
+    ...places.environment,
+  });
   return startService(ApiModule.forEnvironment(environment), {
     environment,
     listensToEvents: false,

@@ -1,11 +1,19 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceModule } from '#runtime';
-import { ENVIRONMENT, introspectionIn, publicUrlOf, type ApiEnvironment } from './api.config.ts';
+import {
+  ENVIRONMENT,
+  intakeBoundsIn,
+  introspectionIn,
+  publicUrlOf,
+  reservedConnectionsIn,
+  type ApiEnvironment,
+} from './api.config.ts';
 import { AdminModule } from './admin/admin.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { DocsModule } from './docs/docs.module.ts';
 import { MerchantGraphqlModule } from './graphql/merchant-graphql.module.ts';
 import { PlaygroundModule } from './playground/playground.module.ts';
+import { IntakeModule } from './use-cases/intake.module.ts';
 import { apiStores } from './stores/api-stores.ts';
 
 @Module({})
@@ -20,7 +28,9 @@ export class ApiModule {
           schema: 'payments',
           stores: apiStores,
           log: { source: 'payments', relayedHere: false },
+          reservedConnections: reservedConnectionsIn(environment),
         }),
+        IntakeModule.within(intakeBoundsIn(environment)),
         AuthModule.forEnvironment(environment),
         MerchantGraphqlModule.with({
           introspection: introspectionIn(environment),

@@ -1,11 +1,14 @@
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { abortOf, pause } from './pause.ts';
+import { streamBytesMaxDefault } from './topology.ts';
 
 export interface BrokerOptions {
   readonly url: string;
   /** Shown in the broker's connection list. */
   readonly name: string;
+  /** How large each of the services' streams may get. */
+  readonly streamBytesMax?: number;
 }
 
 /**
@@ -22,6 +25,8 @@ const administrationTimeoutMs = 2_000;
  * what needs it waits for `connected()`.
  */
 export class Broker {
+  /** For whoever makes a stream that is missing. */
+  readonly streamBytesMax: number;
   private readonly options: BrokerOptions;
   private readonly closing = new AbortController();
   private readonly reconnectListeners = new Set<() => void>();
@@ -33,6 +38,7 @@ export class Broker {
 
   constructor(options: BrokerOptions) {
     this.options = options;
+    this.streamBytesMax = options.streamBytesMax ?? streamBytesMaxDefault;
   }
 
   /** The connection as soon as it is up, however long that takes. Rejects only with the reason of the signal. */

@@ -17,10 +17,10 @@ export interface EventPullOptions {
   readonly stopping: AbortSignal;
   /** What a process that died had in hand comes to another one after this. */
   readonly ackWaitMs: number;
+  /** How many messages are read ahead of the handlers: no more than they finish before the broker gives them to others. */
+  readonly readAhead: number;
 }
 
-/** Read ahead of the handlers. All that one process holds of a stream, and what a killed one holds up for a while. */
-const prefetch = 256;
 /**
  * Messages that wait for their next try count as pending, two minutes each at most: 80 failing events a second, for
  * as long as one likes, before the sound ones have to wait for them.
@@ -61,12 +61,12 @@ export class EventPull {
   }
 
   private async pullUntilInterrupted(): Promise<void> {
-    const { stopping, source, consumer: name } = this.options;
+    const { stopping, source, consumer: name, readAhead } = this.options;
     const connection = await this.broker.connected(stopping);
     await this.ensureConsumer();
     const consumer = await jetstream(connection).consumers.get(streams[source].name, name);
     const messages = await consumer.consume({
-      max_messages: prefetch,
+      max_messages: readAhead,
       idle_heartbeat: heartbeatMs,
       abort_on_missing_resource: true,
     });
@@ -91,7 +91,7 @@ export class EventPull {
   private async ensureConsumer(): Promise<void> {
     const { source, consumer, filters, stopping, ackWaitMs } = this.options;
     const manager = await this.broker.manager(stopping);
-    const info = await ensureStream(manager, source);
+    const info = await ensureStream(manager, source, this.broker.streamBytesMax);
     const stream = info.config.name;
     const changeable = {
       filter_subjects: [...filters],

@@ -5,6 +5,12 @@ export { JetStreamServer, type JetStreamServerOptions } from './jetstream-server
 export type { DeadLetter, OncePerEvent } from './once-per-event.ts';
 export { Relay, type RelayCursor, type RelayLog, type RelayOptions } from './relay.ts';
 export { Requester, ServiceUnavailable } from './requester.ts';
-export { hasUnread, inspectStream, metadataOfNewConsumer, type StreamState } from './stream-state.ts';
-export { ensureDeadLetterStream, ensureStream, isNotFound } from './topology.ts';
+export {
+  hasUnread,
+  inspectStream,
+  metadataOfNewConsumer,
+  type StreamBounds,
+  type StreamState,
+} from './stream-state.ts';
+export { ensureDeadLetterStream, ensureStream, fitStream, isNotFound, streamBytesMaxDefault } from './topology.ts';
 export { WakeUp } from './wake-up.ts';

@@ -29,6 +29,10 @@ export interface JetStreamServerOptions {
 const concurrencyDefault = 6;
 /** Handlers take milliseconds; whoever has been silent for so long is dead, or cut off from the database. */
 const ackWaitMsDefault = 10_000;
+/** Events one by one: with handlers of up to a second the last of them still begins before the broker gives up on it. */
+const roundsAhead = 8;
+/** All that one process holds of a stream beside what its handlers have in hand, and what a killed one holds up for a while. */
+const readAheadMax = 256;
 
 /**
  * The Nest transport for events: `@EventPattern('payments.v1.payment.created')` methods fed from durable pull consumers,
@@ -46,6 +50,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private readonly options: JetStreamServerOptions;
   private readonly stopping = new AbortController();
   private readonly parking: Parking;
+  private readonly concurrency: number;
   private readonly queues: AggregateQueues;
   private readonly requests: RequestListener;
   private running: Promise<void>[] = [];
@@ -56,7 +61,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     this.once = once;
     this.options = options;
     this.parking = new Parking(once, { ...options, stopping: this.stopping.signal });
-    this.queues = new AggregateQueues(options.concurrency ?? concurrencyDefault);
+    this.concurrency = options.concurrency ?? concurrencyDefault;
+    this.queues = new AggregateQueues(this.concurrency);
     this.requests = new RequestListener(broker, options);
   }
 
@@ -93,11 +99,29 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const filters = routes.map((route) => filterOf(route.pattern));
     const pull = new EventPull(
       this.broker,
-      { source, consumer, filters, logger, ackWaitMs, stopping: this.stopping.signal },
+      {
+        source,
+        consumer,
+        filters,
+        logger,
+        ackWaitMs,
+        readAhead: this.readAhead(routes),
+        stopping: this.stopping.signal,
+      },
       (message) => this.dispatch(message, routes, lanes),
     );
     await pull.run();
     await Promise.all([...lanes.values()].map((lane) => lane.drained()));
+  }
+
+  /**
+   * What the handlers of a stream get through in a moment. A slow one must not have more behind it than it finishes in time:
+   * the rest stays with the broker, for other processes too.
+   */
+  private readAhead(routes: readonly EventRoute[]): number {
+    const oneByOne = routes.some(({ batch }) => batch === undefined) ? this.concurrency * roundsAhead : 0;
+    const inBatches = routes.reduce((sum, { batch = 0 }) => sum + batch, 0);
+    return Math.min(readAheadMax, oneByOne + inBatches);
   }
 
   private async dispatch(

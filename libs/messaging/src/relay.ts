@@ -3,8 +3,10 @@ import { encodeEnvelope, hints, streams, subjectOf, type EventSource, type Logge
 import { shardCount } from '#domain';
 import type { Logger } from '#observability';
 import type { Broker } from './broker.ts';
+import { PageSize } from './page-size.ts';
 import { pause } from './pause.ts';
 import { inspectStream } from './stream-state.ts';
+import { fitStream, isStreamFull } from './topology.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** Where a lane of the log stands; opaque but for what ties it to the stream. */
@@ -46,8 +48,6 @@ export interface RelayOptions {
 const leaseMsDefault = 3_000;
 /** Behind lost hints: the longest an event waits for the relay. */
 const pollMs = 200;
-/** One page is published in parallel, then the cursor moves. Large enough to fill the pipe, small enough to repeat. */
-const pageSize = 500;
 const publishTimeoutMs = 2_000;
 const pauseAfterFaultMs = 250;
 /** A stream that lost its end shows with the next acknowledgement; one that nobody writes to is looked at this often. */
@@ -66,6 +66,8 @@ export class Relay<Cursor extends RelayCursor> {
   private readonly stopping = new AbortController();
   /** Each may have led to a server that has forgotten something. */
   private reconnects = 0;
+  private readonly pageSize = new PageSize();
+  private fitted = false;
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(log: RelayLog<Cursor>, broker: Broker, options: RelayOptions) {
@@ -98,7 +100,7 @@ export class Relay<Cursor extends RelayCursor> {
   }
 
   private async runLane(lane: number): Promise<void> {
-    const { owner, logger } = this.options;
+    const { owner } = this.options;
     const doorbell = new WakeUp();
     this.doorbells.push(doorbell);
     while (!this.stopping.signal.aborted) {
@@ -111,7 +113,7 @@ export class Relay<Cursor extends RelayCursor> {
         else await this.holdLane(jetstream(connection), held, doorbell);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
-        logger.warn({ err: error, lane }, 'relay interrupted; it will look again');
+        this.noteInterruption(lane, error);
         await pause(pauseAfterFaultMs, this.stopping.signal);
       }
     }
@@ -126,16 +128,18 @@ export class Relay<Cursor extends RelayCursor> {
   private async holdLane(client: JetStreamClient, held: Cursor, doorbell: WakeUp): Promise<void> {
     const shards = this.shardsOf(held.lane);
     let seen = { reconnects: this.reconnects, at: performance.now() };
+    await this.fitStream();
     let current = await this.followStream(held);
     let storing: UnderWay<Cursor | undefined> = underWay(Promise.resolve(current));
     let storedAt = performance.now();
     while (!this.stopping.signal.aborted) {
-      const page = await this.log.read(current, shards, pageSize);
+      const page = await this.log.read(current, shards, this.pageSize.current);
       // The connection breaks before the server is back, so a page from behind a crash is never published.
       if (storing.failed()) break;
       const idle = page.events.length === 0;
       if (idle) await doorbell.wait(pollMs);
       const position = await this.publish(client, page.events, current.streamSeq);
+      if (!idle) this.pageSize.grow();
       const read: Cursor = { ...page.next, streamSeq: position.last };
       let next = read;
       const inDoubt = position.wentBackwards || seen.reconnects !== this.reconnects;
@@ -156,10 +160,38 @@ export class Relay<Cursor extends RelayCursor> {
     await storing.result;
   }
 
+  /**
+   * Once a process, so that an operator who gives the stream more room in a hurry is not contradicted. A server that has
+   * not so much room itself leaves the stream as it is, and nobody without it.
+   */
+  private async fitStream(): Promise<void> {
+    if (this.fitted) return;
+    const { source, logger } = this.options;
+    const manager = await this.broker.manager(this.stopping.signal);
+    await fitStream(manager, source, this.broker.streamBytesMax).catch((error: unknown) => {
+      const { streamBytesMax } = this.broker;
+      logger.warn({ err: error, stream: streams[source].name, streamBytesMax }, 'the stream keeps its size');
+    });
+    this.fitted = true;
+  }
+
+  private noteInterruption(lane: number, error: unknown): void {
+    const { source, logger } = this.options;
+    if (!isStreamFull(error)) {
+      logger.warn({ err: error, lane }, 'relay interrupted; it will look again');
+      return;
+    }
+    // Asked for several times a second until there is room; said once.
+    if (!this.pageSize.shrink()) return;
+    const stream = streams[source].name;
+    logger.warn({ stream, lane }, 'the stream is full of what consumers have not handled; events wait in the log');
+  }
+
   /** Notices a stream that was made anew, lost its end or has a consumer that missed its beginning, and starts the log over. */
   private async followStream(cursor: Cursor, wentBackwards = false): Promise<Cursor> {
     const { source, logger } = this.options;
-    const { generation, lastSeq } = await inspectStream(await this.broker.manager(this.stopping.signal), source);
+    const manager = await this.broker.manager(this.stopping.signal);
+    const { generation, lastSeq } = await inspectStream(manager, source, { bytesMax: this.broker.streamBytesMax });
     if (cursor.streamCreated === null) return { ...cursor, streamCreated: generation };
     const same = cursor.streamCreated.getTime() === generation.getTime();
     if (same && !wentBackwards && lastSeq >= cursor.streamSeq) return cursor;

@@ -1,6 +1,6 @@
 import { DiscardPolicy, type ConsumerInfo, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { streams, type EventSource } from '#contracts';
-import { ensureStream, isNotFound, streamBytesMax } from './topology.ts';
+import { ensureStream, isNotFound, streamBytesMaxDefault } from './topology.ts';
 
 /** What a relay has to know of its stream. */
 export interface StreamState {
@@ -9,8 +9,12 @@ export interface StreamState {
   readonly lastSeq: bigint;
 }
 
-/** Above this, what everybody has handled is removed, long before the stream is full. */
-const comfortableBytes = streamBytesMax / 2;
+export interface StreamBounds {
+  /** Of a stream that has to be made; one that is there keeps its own. */
+  readonly bytesMax?: number;
+  /** Above this, what everybody has handled is removed, long before the stream is full. Half its bound by default. */
+  readonly comfortableBytes?: number;
+}
 
 /** A consumer that came when the stream had already dropped messages says so for as long as it lives. */
 const missedTheBeginning = 'quittance-missed-the-beginning';
@@ -19,16 +23,16 @@ const missedTheBeginning = 'quittance-missed-the-beginning';
 export async function inspectStream(
   manager: JetStreamManager,
   source: EventSource,
-  comfortable = comfortableBytes,
+  { bytesMax = streamBytesMaxDefault, comfortableBytes }: StreamBounds = {},
 ): Promise<StreamState> {
-  const info = await ensureStream(manager, source);
+  const info = await ensureStream(manager, source, bytesMax);
   const lastSeq = BigInt(info.state.last_seq);
   // The consumers of a stream that makes room by itself are partners'. However many, and whatever their metadata says, none
   // of them has the log published again or anything removed.
   if (info.config.discard === DiscardPolicy.Old) return { generation: new Date(Date.parse(info.created)), lastSeq };
   const consumers: ConsumerInfo[] = [];
   for await (const consumer of manager.consumers.list(info.config.name)) consumers.push(consumer);
-  if (info.state.bytes > comfortable) await makeRoom(manager, info, consumers);
+  if (info.state.bytes > (comfortableBytes ?? halfOf(info, bytesMax))) await makeRoom(manager, info, consumers);
   const latecomers = consumers.filter((consumer) => consumer.config.metadata?.[missedTheBeginning] !== undefined);
   const births = [info.created, ...latecomers.map((consumer) => consumer.created)].map((time) => Date.parse(time));
   return { generation: new Date(Math.max(...births)), lastSeq };
@@ -67,6 +71,11 @@ async function makeRoom(
 ): Promise<void> {
   const handled = Math.min(info.state.last_seq, ...consumers.map((consumer) => handledBy(consumer, info)));
   if (handled >= info.state.first_seq) await manager.streams.purge(info.config.name, { seq: handled + 1 });
+}
+
+/** A stream without a bound has been made by somebody else. */
+function halfOf({ config }: StreamInfo, bytesMax: number): number {
+  return (config.max_bytes > 0 ? config.max_bytes : bytesMax) / 2;
 }
 
 /** Up to where the consumer needs nothing any more. Messages that its filter leaves out do not move its floor. */

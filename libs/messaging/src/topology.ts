@@ -13,11 +13,10 @@ export const streamAgeMaxNs = 7 * 24 * 3_600 * 1e9;
 /** The server remembers message ids this long; beyond it the consumers' inboxes know. */
 const duplicateWindowNs = 120 * 1e9;
 /**
- * A server sets this much aside for each stream, so the three that services read, the feed's half and the dead letters stay
- * below the 4 GB that ours has.
+ * STREAM_MAX_BYTES unless it is set. A server sets this much aside for each stream, so the three that services read, the
+ * feed's half and the dead letters stay below the 4 GB that ours has.
  */
-export const streamBytesMax = 1024 ** 3;
-const feedBytesMax = streamBytesMax / 2;
+export const streamBytesMaxDefault = 1024 ** 3;
 const deadLetterBytesMax = 128 * 1024 ** 2;
 
 /**
@@ -25,19 +24,35 @@ const deadLetterBytesMax = 128 * 1024 ** 2;
  * feed's readers are partners, and one that is slow or gone must not stop the others: its stream drops the oldest, which
  * the `events` query still has.
  */
-const limitsOf: Readonly<Record<EventSource, StreamLimits>> = {
-  payments: { max_bytes: streamBytesMax, discard: DiscardPolicy.New },
-  fraud: { max_bytes: streamBytesMax, discard: DiscardPolicy.New },
-  settlement: { max_bytes: streamBytesMax, discard: DiscardPolicy.New },
-  feed: { max_bytes: feedBytesMax, discard: DiscardPolicy.Old },
+const limitsOf: Readonly<Record<EventSource, (bytesMax: number) => StreamLimits>> = {
+  payments: (bytesMax) => ({ max_bytes: bytesMax, discard: DiscardPolicy.New }),
+  fraud: (bytesMax) => ({ max_bytes: bytesMax, discard: DiscardPolicy.New }),
+  settlement: (bytesMax) => ({ max_bytes: bytesMax, discard: DiscardPolicy.New }),
+  feed: (bytesMax) => ({ max_bytes: Math.ceil(bytesMax / 2), discard: DiscardPolicy.Old }),
 };
 type StreamLimits = Pick<StreamConfig, 'max_bytes' | 'discard'>;
 
 const alreadyInUse = 10058;
+/** The server's words for a stream that may not grow: its own bound, or the disk's. */
+const refusedForWantOfRoom = 10077;
 
 /** Makes the stream unless it is there, and tells what it is. Safe to call at any time from several processes. */
-export async function ensureStream(manager: JetStreamManager, source: EventSource): Promise<StreamInfo> {
-  return ensure(manager, streams[source], limitsOf[source]);
+export async function ensureStream(
+  manager: JetStreamManager,
+  source: EventSource,
+  bytesMax = streamBytesMaxDefault,
+): Promise<StreamInfo> {
+  return ensure(manager, streams[source], limitsOf[source](bytesMax));
+}
+
+/**
+ * Gives a stream that is there the bound that is wanted now: whoever has to make room in a hurry raises it, without losing
+ * what is on the stream. A lower bound removes nothing; the stream refuses until it has shrunk below.
+ */
+export async function fitStream(manager: JetStreamManager, source: EventSource, bytesMax: number): Promise<void> {
+  const { config } = await ensureStream(manager, source, bytesMax);
+  const { max_bytes } = limitsOf[source](bytesMax);
+  if (config.max_bytes !== max_bytes) await manager.streams.update(config.name, { max_bytes });
 }
 
 export async function ensureDeadLetterStream(manager: JetStreamManager): Promise<StreamInfo> {
@@ -73,6 +88,11 @@ async function ensure(
 
 export function isNotFound(error: unknown): boolean {
   return error instanceof Error && (error.name === 'StreamNotFoundError' || error.name === 'ConsumerNotFoundError');
+}
+
+/** Whether the server has refused a message because its stream is full. Nothing of it has been stored. */
+export function isStreamFull(error: unknown): boolean {
+  return apiCode(error) === refusedForWantOfRoom;
 }
 
 function apiCode(error: unknown): number | undefined {

@@ -13,6 +13,16 @@ export interface Metrics {
   readonly bulkheadInUse: Gauge<'acquirer' | 'operation'>;
   readonly retriesLeft: Gauge<'acquirer'>;
   readonly mutations: Counter<'operation' | 'result'>;
+  readonly intake: IntakeMetrics;
+}
+
+/** How busy the way in is for new payments, and how many were turned away. */
+export interface IntakeMetrics {
+  readonly shed: Counter<'reason'>;
+  readonly shedding: Gauge;
+  readonly backlogEvents: Gauge;
+  readonly backlogAge: Gauge;
+  readonly queueWait: Gauge;
 }
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -41,8 +51,40 @@ export function createMetrics(service: string): Metrics {
     ...acquirerGuardMetrics(registers),
     mutations: new Counter({
       name: 'quittance_mutations_total',
-      help: 'Money mutations by their result: accepted, replayed, refused or failed.',
+      help: 'Money mutations by their result: accepted, replayed, refused, shed or failed.',
       labelNames: ['operation', 'result'],
+      registers,
+    }),
+    intake: intakeMetrics(registers),
+  };
+}
+
+function intakeMetrics(registers: Registry[]): IntakeMetrics {
+  return {
+    shed: new Counter({
+      name: 'quittance_intake_shed_total',
+      help: 'New payments that were turned away as OVERLOADED, by what was over its bound.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    shedding: new Gauge({
+      name: 'quittance_intake_shedding',
+      help: '1 while new payments are turned away, else 0.',
+      registers,
+    }),
+    backlogEvents: new Gauge({
+      name: 'quittance_intake_backlog_events',
+      help: 'About how many events of payments wait in the log for their relay.',
+      registers,
+    }),
+    backlogAge: new Gauge({
+      name: 'quittance_intake_backlog_age_seconds',
+      help: 'For how long the oldest of them has waited.',
+      registers,
+    }),
+    queueWait: new Gauge({
+      name: 'quittance_intake_queue_wait_seconds',
+      help: 'For how long a request of the API waits for the database.',
       registers,
     }),
   };

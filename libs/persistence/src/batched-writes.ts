@@ -8,6 +8,7 @@ export interface BatchLimits {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly sinceMs: number;
   readonly resolve: (outcome: Outcome<Result>) => void;
   readonly reject: (fault: unknown) => void;
 }
@@ -34,9 +35,19 @@ export class BatchedWrites<Item, Result> {
 
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ item, resolve, reject });
+      this.queue.push({ item, sinceMs: performance.now(), resolve, reject });
       this.begin();
     });
+  }
+
+  /** For how long the first of those has waited that are not being written yet; 0 when nobody waits. */
+  get longestWaitMs(): number {
+    const [first] = this.queue;
+    return first === undefined ? 0 : performance.now() - first.sinceMs;
+  }
+
+  get waiting(): number {
+    return this.queue.length;
   }
 
   private begin(): void {

@@ -9,11 +9,9 @@ import { DeadLetters } from './dead-letters.ts';
 import { EventLag } from './event-lag.ts';
 import { Housekeeping, type Chore } from './housekeeping.ts';
 import { DatabaseOncePerEvent } from './once-per-event.ts';
+import { relayLanes } from './relay-lanes.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { CLOCK, IDS, LOGGER, METRICS, SQL } from './tokens.ts';
-
-/** One relay lane carries more events than one PostgreSQL on two cores commits; more lanes are for more machines. */
-const relayLanes = 1;
 
 /** What a service that takes events, or relays its own, has on top of the foundations. */
 export function backbone<Stores extends object>(options: ServiceOptions<Stores>, service: OperatedService): Provider[] {

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { streamBytesMaxDefault } from '#messaging';
+
+/** The largest event has to fit, several times. */
+const streamBytesMin = 64 * 1024;
 
 /** The environment of every service. Each app adds its own variables. */
 export const serviceEnvironment = z.object({
@@ -10,6 +14,8 @@ export const serviceEnvironment = z.object({
   NODE_ENV: z.enum(['development', 'production']).default('production'),
   /** Connections of this process's pool. */
   DATABASE_POOL: z.coerce.number().int().min(1).max(200).default(12),
+  /** How large a stream may get, in bytes; the same for all services. One that is full refuses, and its log keeps everything. */
+  STREAM_MAX_BYTES: z.coerce.number().int().min(streamBytesMin).default(streamBytesMaxDefault),
 });
 export type ServiceEnvironment = z.infer<typeof serviceEnvironment>;
 

@@ -9,7 +9,7 @@ import { RandomIds, SystemClock } from '#security';
 import { connectToDatabase } from './database-connection.ts';
 import { answersInTime, type Readiness } from './readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
-import { CLOCK, IDS, LOGGER, METRICS, READINESS, SQL } from './tokens.ts';
+import { CLOCK, IDS, LOGGER, METRICS, READINESS, RESERVED_DATA_SOURCE, RESERVED_UNIT_OF_WORK, SQL } from './tokens.ts';
 
 /** What every service process has: log, metrics, time, identity, broker. */
 export function foundations<Stores extends object>({ service, environment }: ServiceOptions<Stores>): Provider[] {
@@ -18,7 +18,11 @@ export function foundations<Stores extends object>({ service, environment }: Ser
     { provide: METRICS, useFactory: (): Metrics => createMetrics(service) },
     { provide: CLOCK, useClass: SystemClock },
     { provide: IDS, useFactory: (clock: Clock): Ids => new RandomIds(clock), inject: [CLOCK] },
-    { provide: Broker, useFactory: () => new Broker({ url: environment.NATS_URL, name: service }) },
+    {
+      provide: Broker,
+      useFactory: () =>
+        new Broker({ url: environment.NATS_URL, name: service, streamBytesMax: environment.STREAM_MAX_BYTES }),
+    },
     { provide: Requester, useFactory: (broker: Broker) => new Requester(broker), inject: [Broker] },
     {
       provide: READINESS,
@@ -33,31 +37,30 @@ export function foundations<Stores extends object>({ service, environment }: Ser
 
 /** The service's schema, single statements on it, and its unit of work. */
 export function persistence<Stores extends object>(options: ServiceOptions<Stores>): Provider[] {
-  const { service, environment, schema, entities = [], stores, log } = options;
+  const { service, environment, schema, entities = [], stores, log, reservedConnections: reserved = 0 } = options;
+  const connect = (poolSize: number): Promise<DataSource> =>
+    connectToDatabase({ url: environment.DATABASE_URL, poolSize, applicationName: service, schema, entities });
+  const unitOfWork = (dataSource: DataSource, broker: Broker, ids: Ids, clock: Clock): UnitOfWork<Stores> => {
+    const announce = (): void => {
+      if (log !== null) broker.hint(hints.eventsAppended(log.source));
+    };
+    return new UnitOfWork(dataSource, (scope) =>
+      stores(scope, { ids, clock, announce, hint: (subject, payload) => broker.hint(subject, payload) }),
+    );
+  };
   return [
-    {
-      provide: DataSource,
-      useFactory: (): Promise<DataSource> =>
-        connectToDatabase({
-          url: environment.DATABASE_URL,
-          poolSize: environment.DATABASE_POOL,
-          applicationName: service,
-          schema,
-          entities,
-        }),
-    },
+    { provide: DataSource, useFactory: () => connect(environment.DATABASE_POOL - reserved) },
     { provide: SQL, useFactory: sqlOf, inject: [DataSource] },
-    {
-      provide: UnitOfWork,
-      useFactory: (dataSource: DataSource, broker: Broker, ids: Ids, clock: Clock): UnitOfWork<Stores> => {
-        const announce = (): void => {
-          if (log !== null) broker.hint(hints.eventsAppended(log.source));
-        };
-        return new UnitOfWork(dataSource, (scope) =>
-          stores(scope, { ids, clock, announce, hint: (subject, payload) => broker.hint(subject, payload) }),
-        );
-      },
-      inject: [DataSource, Broker, IDS, CLOCK],
-    },
+    { provide: UnitOfWork, useFactory: unitOfWork, inject: [DataSource, Broker, IDS, CLOCK] },
+    ...(reserved === 0
+      ? []
+      : [
+          { provide: RESERVED_DATA_SOURCE, useFactory: () => connect(reserved) },
+          {
+            provide: RESERVED_UNIT_OF_WORK,
+            useFactory: unitOfWork,
+            inject: [RESERVED_DATA_SOURCE, Broker, IDS, CLOCK],
+          },
+        ]),
   ];
 }

@@ -11,18 +11,18 @@ export interface Runner {
 
 /** Starts what runs by itself, and ends everything in the order in which it stops being needed. */
 export class ServiceLifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
-  private readonly dataSource: DataSource;
+  private readonly dataSources: readonly DataSource[];
   private readonly broker: Broker;
   private readonly intake: JetStreamServer | undefined;
   private readonly runners: readonly (Runner | undefined)[];
 
   constructor(
-    dataSource: DataSource,
+    dataSources: readonly DataSource[],
     broker: Broker,
     intake: JetStreamServer | undefined,
     runners: readonly (Runner | undefined)[],
   ) {
-    this.dataSource = dataSource;
+    this.dataSources = dataSources;
     this.broker = broker;
     this.intake = intake;
     this.runners = runners;
@@ -41,6 +41,6 @@ export class ServiceLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.runners.map(async (runner) => runner?.stop()));
     await this.broker.close();
-    await this.dataSource.destroy();
+    await Promise.all(this.dataSources.map((dataSource) => dataSource.destroy()));
   }
 }

@@ -9,6 +9,8 @@ export interface ServiceOptions<Stores extends object> {
   readonly environment: ServiceEnvironment;
   readonly schema: string;
   readonly entities?: DatabaseOptions['entities'];
+  /** How many connections of the pool are kept for work that must not queue behind the rest. None by default. */
+  readonly reservedConnections?: number;
   /** What a transaction of this service offers. `announce` wakes the relay of the service's log after the commit. */
   readonly stores: (scope: TransactionScope, parts: StoreParts) => Stores;
   /** The event log in this schema, and whether this process relays it. */

@@ -10,7 +10,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { operationsControllerOf } from './operations.controller.ts';
 import { ServiceLifecycle } from './service-lifecycle.ts';
 import type { ServiceOptions } from './service-options.ts';
-import { CLOCK, IDS, LOGGER, METRICS, SQL } from './tokens.ts';
+import { CLOCK, IDS, LOGGER, METRICS, RESERVED_DATA_SOURCE, RESERVED_UNIT_OF_WORK, SQL } from './tokens.ts';
 
 /** Everything that each service process has: configuration, database, broker, log, metrics, health, operations. */
 @Module({})
@@ -32,6 +32,7 @@ export class ServiceModule {
           inject: [
             DataSource,
             Broker,
+            { token: RESERVED_DATA_SOURCE, optional: true },
             { token: JetStreamServer, optional: true },
             { token: Housekeeping, optional: true },
             { token: Relay, optional: true },
@@ -49,6 +50,7 @@ export class ServiceModule {
         SQL,
         UnitOfWork,
         ...(operated === undefined ? [] : [JetStreamServer, Relay]),
+        ...(options.reservedConnections === undefined ? [] : [RESERVED_UNIT_OF_WORK]),
       ],
     };
   }
@@ -57,9 +59,11 @@ export class ServiceModule {
 function lifecycleOf(
   dataSource: DataSource,
   broker: Broker,
+  reserved?: DataSource,
   intake?: JetStreamServer,
   housekeeping?: Housekeeping,
   relay?: Relay<LaneCursor>,
 ): ServiceLifecycle {
-  return new ServiceLifecycle(dataSource, broker, intake, [housekeeping, relay]);
+  const dataSources = reserved === undefined ? [dataSource] : [dataSource, reserved];
+  return new ServiceLifecycle(dataSources, broker, intake, [housekeeping, relay]);
 }

@@ -19,11 +19,13 @@ export interface MortalRelayOptions {
   readonly leaseMs?: number;
   readonly lanes?: number;
   readonly published?: () => void;
+  readonly streamBytesMax?: number;
 }
 
 export function startMortalRelay(options: MortalRelayOptions): MortalRelay {
   const { log, owner, logger, natsUrl, lanes = 1 } = options;
-  const broker = new Broker({ url: natsUrl, name: owner });
+  const { streamBytesMax } = options;
+  const broker = new Broker({ url: natsUrl, name: owner, ...(streamBytesMax === undefined ? {} : { streamBytesMax }) });
   const death = Promise.withResolvers<void>();
   let dead = false;
   /** A dead process asks nothing and hears no answer. */

@@ -7,6 +7,7 @@ import type { Logger } from '#observability';
 import { MerchantGate } from '../auth/merchant-gate.ts';
 import type { AdmittedRequest } from '../auth/principal.ts';
 import { maskError } from './errors/mask-error.ts';
+import { overloadPlugin } from './errors/overload-plugin.ts';
 import { currentRequestId } from './errors/request-identity.ts';
 import { idempotencyPlugin } from './idempotency-plugin.ts';
 import { costPlugin } from './limits/cost-plugin.ts';
@@ -52,7 +53,7 @@ export function merchantDriverOptions(
     parseOptions: parseLimits,
     validationRules: [...operationLimits],
     // Answers about money are never cached, and the plugin that says for how long wraps every field of every answer.
-    plugins: [ApolloServerPluginCacheControlDisabled(), costPlugin, idempotencyPlugin],
+    plugins: [ApolloServerPluginCacheControlDisabled(), costPlugin, idempotencyPlugin, overloadPlugin],
     autoTransformHttpErrors: false,
     // Later than the default: replies that are still held are answered before Apollo stops.
     stopOnApplicationShutdown: true,

@@ -45,6 +45,21 @@ export class IdempotencyStore {
     return row && answerOf(row, use);
   }
 
+  /** As `replay` for each of many, in their order and in one round trip; null where the key is new. */
+  async replayEach(uses: readonly KeyUse[]): Promise<(Answer | null)[]> {
+    const rows = await this.sql.query<IdempotencyRow & { position: bigint }>(
+      `SELECT position, fingerprint, payment_id, operation_id, refusal, created_at
+       FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (merchant_id, operation, key, position)
+       JOIN idempotency USING (merchant_id, operation, key)`,
+      [uses.map((use) => uuidOf(use.merchantId)), uses.map((use) => use.operation), uses.map((use) => use.key)],
+    );
+    const known = new Map(rows.map((row) => [Number(row.position) - 1, row]));
+    return uses.map((use, index) => {
+      const row = known.get(index);
+      return row === undefined ? null : answerOf(row, use);
+    });
+  }
+
   /** Notes the effect. False when somebody else has used the key in the meantime: then nothing may be kept. */
   async recordEffect(use: KeyUse, paymentId: PaymentId, operation: Id<string> | null, now: Date): Promise<boolean> {
     return this.insert(use, uuidOf(paymentId), operation === null ? null : uuidOf(operation), null, now);

@@ -1,5 +1,7 @@
 import { invariant, type Ids, type Payment } from '#domain';
 import { BatchedWrites, DatabaseFault, isConnectionFault, type Outcome, type Sql } from '#persistence';
+import type { Answer } from '../use-cases/answer.ts';
+import type { IntakeGate } from '../use-cases/intake-gate.ts';
 import { IdempotencyStore } from './idempotency-store.ts';
 import {
   intakeRowOf,
@@ -9,6 +11,7 @@ import {
   type IntakeResult,
   type IntakeRow,
 } from './intake-batch.ts';
+import { KnownKeys } from './known-keys.ts';
 
 const limits = {
   /**
@@ -30,18 +33,39 @@ const limits = {
 export class PaymentIntake {
   /** The keys of payments that were created before, or refused. */
   readonly keys: IdempotencyStore;
+  private readonly knownKeys: KnownKeys;
   private readonly sql: Sql;
   private readonly ids: Ids;
   private readonly announce: () => void;
+  private readonly gate: Pick<IntakeGate, 'refusal'>;
   private readonly writes: BatchedWrites<IntakeRow, IntakeResult>;
 
   /** `announce` tells the relay that there are events. */
-  constructor(sql: Sql, ids: Ids, announce: () => void) {
+  constructor(sql: Sql, ids: Ids, announce: () => void, gate: Pick<IntakeGate, 'refusal'>) {
     this.keys = new IdempotencyStore(sql);
+    this.knownKeys = new KnownKeys(this.keys);
+    this.gate = gate;
     this.sql = sql;
     this.ids = ids;
     this.announce = announce;
     this.writes = new BatchedWrites((rows) => this.write(rows), limits);
+  }
+
+  /** For how long the payment has waited that is to be written next. */
+  get longestWaitMs(): number {
+    return this.writes.longestWaitMs;
+  }
+
+  /**
+   * Lets everybody pass while the gate is open. While it is closed, gives whoever has been here before the same answer again,
+   * and writes nothing. Errors: the gate's refusal for everybody else.
+   */
+  async admit(use: CreationKey): Promise<Answer | undefined> {
+    const refusal = this.gate.refusal();
+    if (refusal === undefined) return undefined;
+    const known = await this.knownKeys.find(use);
+    if (known === null) throw refusal;
+    return known;
   }
 
   /** Errors: whatever the statement threw; `DatabaseFault` when a retry with the same key can help. */

@@ -27,7 +27,10 @@ export interface CreatePaymentCommand {
 /** Two new tries of a declined reference may count to the same attempt number; the later one counts again. */
 const countsMax = 3;
 
-/** Accepts a payment: the key, the payment and its first event, or nothing. The same key again changes nothing. */
+/**
+ * Accepts a payment: the key, the payment and its first event, or nothing. The same key again changes nothing.
+ * Errors: `Overloaded` while there is too much to do; then nothing was written.
+ */
 @Injectable()
 export class CreatePayment {
   constructor(
@@ -52,6 +55,8 @@ export class CreatePayment {
   }
 
   private async accept(command: CreatePaymentCommand, use: CreationKey): Promise<Answer> {
+    const known = await this.intake.admit(use);
+    if (known !== undefined) return known;
     const terms = (await this.merchants.find(command.merchantId))?.currencies.get(command.amount.currency);
     if (terms === undefined) return this.refuse(use, currencyNotEnabled(command));
     for (let count = 1; count <= countsMax; count += 1) {

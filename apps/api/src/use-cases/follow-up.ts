@@ -11,8 +11,8 @@ import {
   type PaymentId,
   type RequestRejection,
 } from '#domain';
-import { UnitOfWork } from '#persistence';
-import { CLOCK, IDS } from '#runtime';
+import type { UnitOfWork } from '#persistence';
+import { CLOCK, IDS, RESERVED_UNIT_OF_WORK } from '#runtime';
 import type { ApiStores, ApiTx } from '../stores/api-stores.ts';
 import type { KeyUse } from '../stores/idempotency-store.ts';
 import { OutcomeWaiters } from '../waiting/outcome-waiters.ts';
@@ -47,7 +47,8 @@ class KeyTaken extends Error {}
 @Injectable()
 export class FollowUp {
   constructor(
-    private readonly unitOfWork: UnitOfWork<ApiStores>,
+    // Payments that have been accepted move on, however many new ones want the database.
+    @Inject(RESERVED_UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork<ApiStores>,
     private readonly waiters: OutcomeWaiters,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: Ids,

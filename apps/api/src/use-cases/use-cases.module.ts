@@ -1,11 +1,7 @@
 import { Module } from '@nestjs/common';
-import { hints } from '#contracts';
-import type { Ids } from '#domain';
-import { Broker } from '#messaging';
 import type { Sql } from '#persistence';
-import { IDS, SQL } from '#runtime';
+import { SQL } from '#runtime';
 import { IdempotencyReaper } from '../schedules/idempotency-reaper.ts';
-import { PaymentIntake } from '../stores/payment-intake.ts';
 import { OutcomeReader } from '../waiting/outcome-reader.ts';
 import { OutcomeWaiters } from '../waiting/outcome-waiters.ts';
 import { IncreaseAuthorization } from './increase-authorization.ts';
@@ -19,12 +15,6 @@ import { VoidPayment } from './void-payment.ts';
 /** What merchants can ask for, and what it stands on. */
 @Module({
   providers: [
-    {
-      provide: PaymentIntake,
-      useFactory: (sql: Sql, ids: Ids, broker: Broker) =>
-        new PaymentIntake(sql, ids, () => broker.hint(hints.eventsAppended('payments'))),
-      inject: [SQL, IDS, Broker],
-    },
     { provide: OutcomeReader, useFactory: (sql: Sql) => new OutcomeReader(sql), inject: [SQL] },
     OutcomeWaiters,
     IdempotencyReaper,

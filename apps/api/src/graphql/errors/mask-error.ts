@@ -1,12 +1,16 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { Overloaded } from '../../use-cases/intake-gate.ts';
 
 /** What clients may see of an error, and whether our log should hear of it. */
 export interface MaskedError {
   readonly shown: GraphQLFormattedError;
-  /** `client`: their request is at fault. `away`: something is unreachable for now. `bug`: our own fault. */
-  readonly fault: 'client' | 'away' | 'bug';
+  /**
+   * `client`: their request is at fault. `load`: there is too much to do. `away`: something is unreachable for now. `bug`: our
+   * own fault.
+   */
+  readonly fault: 'client' | 'load' | 'away' | 'bug';
 }
 
 /** Codes of errors that GraphQL, Apollo or our own doors write for clients; their messages are meant to be read. */
@@ -30,6 +34,10 @@ const codeOfHttpStatus: Readonly<Record<number, string>> = {
 /** Extensions that clients may see, besides the code. */
 const extensionsShown = ['argument', 'limit', 'actual'] as const;
 
+export const overloadedCode = 'OVERLOADED';
+
+const overloadedSentence =
+  'There is more to do just now than can be done in time. Nothing was changed: try again after retryAfterMs, with the same idempotency key.';
 const awaySentence =
   'Something that this needs cannot be reached right now. Nothing is lost: try again, with the same idempotency key.';
 const bugSentence = 'Something went wrong on our side. Tell us the requestId, and we find what it was.';
@@ -49,6 +57,10 @@ export function maskError(formatted: GraphQLFormattedError, thrown: unknown, req
   if (code !== undefined) {
     const message = original instanceof HttpException ? original.message : formatted.message;
     return { shown: show(message, { code, ...shownOf(formatted.extensions) }), fault: 'client' };
+  }
+  if (original instanceof Overloaded) {
+    const { retryAfterMs } = original;
+    return { shown: show(overloadedSentence, { code: overloadedCode, retryable: true, retryAfterMs }), fault: 'load' };
   }
   return isAway(original)
     ? { shown: show(awaySentence, { code: 'UNAVAILABLE', retryable: true }), fault: 'away' }

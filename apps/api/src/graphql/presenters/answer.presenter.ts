@@ -6,6 +6,7 @@ import { keptMetadata } from '../../readers/kept-metadata.ts';
 import type { PaymentView } from '../../readers/payment-view.ts';
 import { PaymentReader } from '../../readers/payment-reader.ts';
 import type { Answer, MoneyOperation } from '../../use-cases/answer.ts';
+import { Overloaded } from '../../use-cases/intake-gate.ts';
 import { UserErrors } from '../errors/user-errors.ts';
 import type { Problem } from '../inputs/problems.ts';
 import type { MerchantContext } from '../merchant-context.ts';
@@ -44,7 +45,8 @@ export class AnswerPresenter {
     execute: () => Promise<Answer>,
   ): Promise<PaymentAnswer> {
     const answer = await execute().catch((error: unknown) => {
-      this.count(operation, 'failed');
+      if (error instanceof Overloaded) this.metrics.intake.shed.inc({ reason: error.reason });
+      this.count(operation, error instanceof Overloaded ? 'shed' : 'failed');
       throw error;
     });
     this.count(operation, answer.replayed ? 'replayed' : answer.kind);
@@ -63,7 +65,7 @@ export class AnswerPresenter {
     return view;
   }
 
-  private count(operation: MoneyOperation, result: 'accepted' | 'replayed' | 'refused' | 'failed'): void {
+  private count(operation: MoneyOperation, result: 'accepted' | 'replayed' | 'refused' | 'shed' | 'failed'): void {
     this.metrics.mutations.inc({ operation, result });
   }
 }
