@@ -8,11 +8,11 @@ import type { UnansweredCall, UnansweredCalls } from './unanswered-calls.ts';
 /** The clocks of two companies agree within this. */
 const clockSkewSeconds = 60;
 
-/** A call is made within seconds after its attempt was written down; waiting in line is over by then. */
-const sentWithinSeconds = 600;
+/** A call is made within seconds after its attempt was written down, unless the attempt has to wait in line. */
+const sentWithinSeconds = 24 * 60 * 60;
 
 const pageSize = 100;
-/** 1 000 objects within the window. A busier account is looked through by search alone. */
+/** 1 000 objects, the newest within the window first: what was asked just now is among them on any account. */
 const pagesMax = 10;
 
 /** Stripe names a minute until search shows what is new, and more while something is wrong there. */
@@ -80,12 +80,13 @@ export class StripeFinder {
     const intent = await this.through(
       (page) => this.stripe.paymentIntents.list({ created, expand: ['data.latest_charge'], ...page }),
       key,
+      this.searchShows(key),
     );
     return intent === undefined ? undefined : attemptAnswer(readIntent(intent), key);
   }
 
   private async inRefunds(key: AttemptId, where: Stripe.RefundListParams): Promise<Found> {
-    const refund = await this.through((page) => this.stripe.refunds.list({ ...where, ...page }), key);
+    const refund = await this.through((page) => this.stripe.refunds.list({ ...where, ...page }), key, false);
     return refund === undefined ? undefined : refundAnswer(readRefund(refund));
   }
 
@@ -93,6 +94,7 @@ export class StripeFinder {
   private async through<T extends { id: string; metadata: Stripe.Metadata | null }>(
     read: (page: Stripe.PaginationParams) => Promise<Stripe.ApiList<T>>,
     key: AttemptId,
+    searchKnows: boolean,
   ): Promise<T | undefined> {
     let after: string | undefined;
     for (let page = 0; page < pagesMax; page += 1) {
@@ -104,8 +106,8 @@ export class StripeFinder {
       after = data.at(-1)?.id;
       if (hit !== undefined || !more || after === undefined) return hit;
     }
-    if (this.searchShows(key)) return undefined;
-    throw new Error('too much was made at Stripe in that time to look through; its search will show it later');
+    if (searchKnows) return undefined;
+    throw new Error('more was made at Stripe in that time than we look through');
   }
 
   private searchShows(key: AttemptId): boolean {

@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { HttpAcquirer } from '../../../apps/orchestrator/src/acquirers/http-acquirer.ts';
+import type { AttemptOperation } from '#domain';
+import { createMetrics } from '#observability';
+import { RandomIds } from '#security';
+import { fieldOf, Sandbox } from '../../sandbox/support/sandbox.ts';
+import { createDatabase } from '../../support/database.ts';
+import { until } from '../../support/until.ts';
+import type { Arranged, Connector, Running, SignedCallback, Trouble } from './connector.ts';
+import { addressWhereNobodyListens } from './stripe.ts';
+
+const callbackSecret = 'a_secret_of_the_conformance_test';
+
+/** `find` tells everything that is ever told after 10 s: tok_late_approval. */
+const everythingIsFoundMs = 10_000;
+
+/** Cards that bring the trouble themselves; for the rest the acquirer's controls do. */
+const troubleCards: Partial<Readonly<Record<`${AttemptOperation} ${Trouble}`, string>>> = {
+  'authorize silent': 'tok_timeout_not_charged',
+  'authorize done_unanswered': 'tok_timeout_charged',
+  'authorize garbage': 'tok_garbage',
+  'capture done_unanswered': 'tok_capture_timeout',
+  'refund done_unanswered': 'tok_refund_timeout',
+};
+
+export function sandbox(name: 'alpha' | 'beta' | 'gamma'): Connector {
+  return {
+    name,
+    can: { increases: false, challenges: false, callbacks: false, releasesTheRest: false },
+    troubles: {
+      authorize: ['silent', 'done_unanswered', 'garbage', 'turned_away'],
+      increase: ['silent', 'turned_away'],
+      capture: ['silent', 'done_unanswered', 'turned_away'],
+      void: ['silent', 'turned_away'],
+      refund: ['silent', 'done_unanswered', 'turned_away'],
+    },
+    declines: [
+      ['tok_declined', 'generic_decline'],
+      ['tok_insufficient_funds', 'insufficient_funds'],
+      ['tok_lost_card', 'lost_card'],
+      ['tok_stolen_card', 'stolen_card'],
+      ['tok_expired_card', 'expired_card'],
+      ['tok_incorrect_cvc', 'incorrect_cvc'],
+      ['tok_processing_error', 'processing_error'],
+    ],
+    wrongAmountCard: 'tok_wrong_amount',
+    start: () => start(name),
+  };
+}
+
+async function start(name: string): Promise<Running> {
+  const database = await createDatabase();
+  const receiver = await CallbackReceiver.start();
+  const application = await Sandbox.start(database, {
+    SANDBOX_CALLBACK_URL: receiver.url,
+    SANDBOX_CALLBACK_SECRET: callbackSecret,
+  });
+  const base = await application.application.getUrl();
+  const connect = (origin: string): HttpAcquirer =>
+    new HttpAcquirer(
+      {
+        name,
+        url: `${origin}/acquirers/${name}`,
+        callbacks: { secret: callbackSecret, clock: application.clock },
+      },
+      createMetrics('orchestrator'),
+    );
+  const acquirer = connect(base);
+  const elsewhere = connect(base);
+  const unreachable = connect(await addressWhereNobodyListens());
+  return {
+    acquirer,
+    elsewhere,
+    unreachable,
+    ids: new RandomIds(application.clock),
+    arrange: (operation, trouble) => arranged(application, name, operation, trouble),
+    truth: async (key) => {
+      const { body } = await application.get(`/truth?key=${key}`);
+      const operations = fieldOf(body, 'operations');
+      const effect = Array.isArray(operations) ? fieldOf(operations[0], 'effect') : undefined;
+      return effect === undefined || effect === null ? null : BigInt(String(fieldOf(effect, 'amountMinor')));
+    },
+    letItBeFound: () => application.clock.advance(everythingIsFoundMs),
+    timePasses: (ms) => application.clock.advance(ms),
+    answerChallenge: async (redirectUrl, answer) => {
+      const response = await fetch(redirectUrl, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: `decision=${answer}`,
+      });
+      if (response.status !== 303) throw new Error(`the challenge answered ${response.status}`);
+    },
+    callbackAbout: (authorization) => receiver.about(authorization),
+    stop: async () => {
+      for (const each of [acquirer, elsewhere, unreachable]) await each.close();
+      await application.stop();
+      await receiver.stop();
+      await database.drop();
+    },
+  };
+}
+
+function arranged(application: Sandbox, name: string, operation: AttemptOperation, trouble: Trouble): Arranged {
+  const cardToken = troubleCards[`${operation} ${trouble}`];
+  if (cardToken !== undefined) return { cardToken, begin: () => Promise.resolve(), end: () => Promise.resolve() };
+  const control = trouble === 'silent' ? { hang: true } : { down: true };
+  return {
+    cardToken: 'tok_visa',
+    begin: async () => void (await application.control(control, name)),
+    end: async () => void (await application.resetControls(name)),
+  };
+}
+
+/** Where the sandbox posts its callbacks. */
+class CallbackReceiver {
+  private readonly received: SignedCallback[] = [];
+  private readonly server: Server;
+
+  private constructor() {
+    this.server = createServer((request, response) => {
+      void buffer(request).then((body) => {
+        const headers = Object.entries(request.headers).map(([header, value]) => [header, String(value)]);
+        this.received.push({ body, headers: Object.fromEntries(headers) });
+        response.writeHead(204).end();
+      });
+    });
+  }
+
+  static async start(): Promise<CallbackReceiver> {
+    const receiver = new CallbackReceiver();
+    receiver.server.listen(0, '127.0.0.1');
+    await once(receiver.server, 'listening');
+    return receiver;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  about(authorization: string): Promise<SignedCallback> {
+    return until(`a callback about ${authorization}`, () =>
+      this.received.findLast(({ body }) => body.toString().includes(authorization)),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
