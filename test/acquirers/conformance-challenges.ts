@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AcquirerAnswer } from '../../apps/orchestrator/src/acquirers/acquirer.ts';
 import type { AttemptId } from '#domain';
-import { find, type PaymentThere } from './conformance.ts';
+import { find, type PaymentThere } from './payment-there.ts';
 import type { Connector, Running, SignedCallback } from './connectors/connector.ts';
 
 const returnUrl = 'https://shop.example/back?order=1';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PaymentThere } from './conformance.ts';
+import type { PaymentThere } from './payment-there.ts';
 import type { Connector } from './connectors/connector.ts';
 
 /** What no acquirer does, and how much of it each does. */

@@ -1,72 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type {
-  Acquirer,
-  AcquirerAnswer,
-  AcquirerRequest,
-  FindAnswer,
-} from '../../apps/orchestrator/src/acquirers/acquirer.ts';
-import { meaningOf, money, type AttemptId, type AttemptOperation } from '#domain';
+import type { AcquirerAnswer } from '../../apps/orchestrator/src/acquirers/acquirer.ts';
+import { meaningOf, type AttemptOperation } from '#domain';
 import { until } from '../support/until.ts';
 import type { Connector, Running } from './connectors/connector.ts';
 import { challengesConform } from './conformance-challenges.ts';
 import { limitsConform } from './conformance-limits.ts';
-
-/** Far beyond what an answer takes on two busy cores. */
-const ampleMs = 20_000;
+import { find, PaymentThere, send } from './payment-there.ts';
 
 /** What a caller that is not answered waits for. Whoever arranged the silence makes sure that the call has arrived. */
 const shortMs = 400;
-
-/** A payment at the acquirer under test; each operation has a key of its own unless a test names one. */
-export class PaymentThere {
-  readonly reference = randomUUID();
-  authorization: string | null = null;
-
-  constructor(
-    readonly running: Running,
-    readonly cardToken = 'tok_visa',
-  ) {}
-
-  request(operation: AttemptOperation, minor: bigint, change: Partial<AcquirerRequest> = {}): AcquirerRequest {
-    return {
-      key: this.running.ids.next('att'),
-      operation,
-      amount: money(minor, 'EUR'),
-      cardToken: this.cardToken,
-      reference: this.reference,
-      authorization: operation === 'authorize' ? null : this.authorization,
-      final: true,
-      returnUrl: null,
-      ...change,
-    };
-  }
-
-  send(operation: AttemptOperation, minor: bigint, change: Partial<AcquirerRequest> = {}): Promise<AcquirerAnswer> {
-    return send(this.running.acquirer, this.request(operation, minor, change));
-  }
-
-  async authorized(minor: bigint): Promise<this> {
-    const answer = await this.send('authorize', minor);
-    if (answer.type !== 'approved') throw new Error(`the authorization was ${JSON.stringify(answer)}`);
-    this.authorization = answer.reference;
-    return this;
-  }
-
-  async captured(minor: bigint): Promise<this> {
-    await this.authorized(minor);
-    expect(await this.send('capture', minor)).toMatchObject({ type: 'approved' });
-    return this;
-  }
-}
-
-export function send(acquirer: Acquirer, request: AcquirerRequest, ms = ampleMs): Promise<AcquirerAnswer> {
-  return acquirer.send(request, AbortSignal.timeout(ms));
-}
-
-export function find(acquirer: Acquirer, key: AttemptId): Promise<FindAnswer> {
-  return acquirer.find(key, AbortSignal.timeout(ampleMs));
-}
 
 /** The promises that every connector keeps, whoever is behind it. */
 export function conforms(connector: Connector): void {
