@@ -165,6 +165,12 @@ describe('a call that fails', () => {
   });
 });
 
+test('an answer in another currency than was asked is unknown', async () => {
+  const authorization = await authorized();
+  const answer = await send({ operation: 'capture', authorization, amount: money(1_000n, 'USD') });
+  expect(answer).toMatchObject({ type: 'unknown' });
+});
+
 describe('a key', () => {
   test('that was used for something else tells what it did then', async () => {
     const key = ids.next('att');
@@ -177,6 +183,15 @@ describe('a key', () => {
     const key = ids.next('att');
     await send({ key, operation: 'capture', authorization: await authorized(), amount: money(2_000n, 'EUR') });
     expect(await send({ key })).toMatchObject({ type: 'unknown' });
+  });
+
+  test('that Stripe has forgotten does not raise the hold again', async () => {
+    const authorization = await authorized();
+    const raise = { key: ids.next('att'), operation: 'increase', authorization, amount: money(300n, 'EUR') } as const;
+    const first = await send(raise);
+    standIn.forgetKeys();
+    expect(await send(raise)).toEqual(first);
+    expect(standIn.ledger.intent(authorization).amount).toBe(1_300);
   });
 
   test('raises the hold by what it says, when two raise it at once', async () => {
@@ -205,6 +220,14 @@ describe('a find', () => {
     await send({ key: refunding, operation: 'refund', authorization });
     expect(await foundElsewhere(authorizing)).toMatchObject({ type: 'approved' });
     expect(await foundElsewhere(refunding)).toMatchObject({ type: 'approved' });
+  });
+
+  test('of a challenge asks the intent that waits for it', async () => {
+    const key = ids.next('att');
+    await send({ key, cardToken: 'tok_3ds_required', returnUrl: 'https://shop.example/back' });
+    standIn.calls.length = 0;
+    expect(await acquirer.find(key, patience())).toMatchObject({ type: 'action_required' });
+    expect(standIn.calls).toEqual([expect.stringMatching(/^GET \/v1\/payment_intents\/pi_/)]);
   });
 
   test('goes through page after page', async () => {

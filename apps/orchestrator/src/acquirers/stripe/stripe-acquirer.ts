@@ -7,7 +7,7 @@ import { StripeConnection } from './stripe-connection.ts';
 import { answerOfFailure } from './stripe-failures.ts';
 import { StripeFinder } from './stripe-finder.ts';
 import { StripeOperations } from './stripe-operations.ts';
-import { UndecidedCalls } from './undecided-calls.ts';
+import { RecentCalls } from './recent-calls.ts';
 
 export interface StripeOptions {
   readonly name: string;
@@ -30,7 +30,7 @@ export class StripeAcquirer implements Acquirer {
   private readonly stripe: Stripe;
   private readonly operations: StripeOperations;
   private readonly finder: StripeFinder;
-  private readonly undecided = new UndecidedCalls();
+  private readonly recent = new RecentCalls();
 
   constructor(
     options: StripeOptions,
@@ -51,14 +51,17 @@ export class StripeAcquirer implements Acquirer {
       telemetry: false,
     });
     this.operations = new StripeOperations(this.stripe, options.secretKey);
-    this.finder = new StripeFinder(this.stripe, this.undecided, clock);
+    this.finder = new StripeFinder(this.stripe, this.recent, clock);
   }
 
   async send(request: AcquirerRequest, signal: AbortSignal): Promise<AcquirerAnswer> {
     const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: request.operation });
-    this.undecided.note(request);
+    this.recent.note(request.key, request);
     const answer = await this.connection.within(signal, () => this.ask(request));
-    this.remember(request, answer);
+    // Whatever is asked about the authorization later is asked of the intent that it became.
+    if (request.operation === 'authorize' && 'reference' in answer) {
+      this.recent.note(request.key, { operation: 'authorize', authorization: answer.reference });
+    }
     end({ answer: answer.type });
     return answer;
   }
@@ -92,12 +95,6 @@ export class StripeAcquirer implements Acquirer {
 
   async close(): Promise<void> {
     await this.connection.close();
-  }
-
-  /** Only what may still be asked for is kept in mind; a challenge by the intent that waits for it. */
-  private remember(request: AcquirerRequest, answer: AcquirerAnswer): void {
-    if (answer.type === 'approved' || answer.type === 'declined') this.undecided.forget(request.key);
-    if (answer.type === 'action_required') this.undecided.note({ ...request, authorization: answer.reference });
   }
 
   private async ask(request: AcquirerRequest): Promise<AcquirerAnswer> {

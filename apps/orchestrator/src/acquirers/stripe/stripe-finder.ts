@@ -3,7 +3,7 @@ import { uuidOf, type AttemptId, type Clock } from '#domain';
 import type { FindAnswer } from '../acquirer.ts';
 import { attemptAnswer, refundAnswer } from './stripe-answers.ts';
 import { metadataNames, readIntent, readRefund } from './stripe-objects.ts';
-import type { UndecidedCall, UndecidedCalls } from './undecided-calls.ts';
+import type { RecentCall, RecentCalls } from './recent-calls.ts';
 
 /** The clocks of two companies agree within this. */
 const clockSkewSeconds = 60;
@@ -27,22 +27,22 @@ type Found = FindAnswer | undefined;
  */
 export class StripeFinder {
   private readonly stripe: Stripe;
-  private readonly undecided: UndecidedCalls;
+  private readonly recent: RecentCalls;
   private readonly clock: Clock;
 
-  constructor(stripe: Stripe, undecided: UndecidedCalls, clock: Clock) {
+  constructor(stripe: Stripe, recent: RecentCalls, clock: Clock) {
     this.stripe = stripe;
-    this.undecided = undecided;
+    this.recent = recent;
     this.clock = clock;
   }
 
   async find(key: AttemptId): Promise<FindAnswer> {
-    const call = this.undecided.get(key);
+    const call = this.recent.get(key);
     if (call === undefined) return this.everywhere(key);
     return (await this.where(call, key)) ?? { type: 'nothing_found' };
   }
 
-  private async where({ operation, authorization }: UndecidedCall, key: AttemptId): Promise<Found> {
+  private async where({ operation, authorization }: RecentCall, key: AttemptId): Promise<Found> {
     if (authorization === null) return this.inIntents(key, createdWindowOf(key));
     if (operation === 'refund') return this.inRefunds(key, { payment_intent: authorization });
     return this.inIntent(authorization, key);
