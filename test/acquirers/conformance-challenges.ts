@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AcquirerAnswer } from '../../apps/orchestrator/src/acquirers/acquirer.ts';
 import type { AttemptId } from '#domain';
 import { find, type PaymentThere } from './payment-there.ts';
-import type { Connector, Running, SignedCallback } from './connectors/connector.ts';
+import type { Running, SignedCallback } from './connectors/connector.ts';
 
 const returnUrl = 'https://shop.example/back?order=1';
 
@@ -16,11 +16,7 @@ interface Challenged {
 }
 
 /** Customers who are asked by their bank, and acquirers who tell us unasked. */
-export function challengesConform(
-  { can }: Connector,
-  running: () => Running,
-  payment: (cardToken: string) => PaymentThere,
-): void {
+export function challengesConform(running: () => Running, payment: (cardToken: string) => PaymentThere): void {
   async function challenged(): Promise<Challenged> {
     const there = payment('tok_3ds_required');
     const key = running().ids.next('att');
@@ -30,7 +26,7 @@ export function challengesConform(
     return { there, key, redirectUrl: answer.redirectUrl };
   }
 
-  describe.runIf(can.challenges)('a challenge', () => {
+  describe('a challenge', () => {
     test('is found until it is decided, and approved when it was accepted', async () => {
       const { there, key, redirectUrl } = await challenged();
       expect(await find(running().acquirer, key)).toMatchObject({ type: 'action_required', redirectUrl });
@@ -62,13 +58,13 @@ export function challengesConform(
     });
   });
 
-  describe.runIf(can.callbacks && can.challenges)('a callback', () => {
+  describe('a callback', () => {
     const read = ({ body, headers }: SignedCallback): unknown => running().acquirer.readCallback(body, headers);
 
     async function decided(answer: 'accept' | 'refuse'): Promise<Challenged & { callback: SignedCallback }> {
       const challenge = await challenged();
       await running().answerChallenge(challenge.redirectUrl, answer);
-      const callback = await running().callbackAbout(challenge.there.authorization ?? '');
+      const callback = await running().callbackAbout(challenge.key);
       return { ...challenge, callback };
     }
 
@@ -79,7 +75,7 @@ export function challengesConform(
         id: expect.stringMatching(/\w/),
         notice: { type: 'answered', key, answer },
       });
-      expect(read(callback)).toEqual(read(await running().callbackAbout(there.authorization ?? '')));
+      expect(read(callback)).toEqual(read(await running().callbackAbout(key)));
     });
 
     test('tells a refusal', async () => {

@@ -19,15 +19,6 @@ export interface SignedCallback {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the acquirer can, as far as it is built. */
-export interface Abilities {
-  readonly increases: boolean;
-  readonly challenges: boolean;
-  readonly callbacks: boolean;
-  /** A void after a partial capture lets the rest go. */
-  readonly releasesTheRest: boolean;
-}
-
 /** An acquirer that runs, with its connector. */
 export interface Running {
   readonly acquirer: Acquirer;
@@ -44,15 +35,14 @@ export interface Running {
   letItBeFound(): void;
   timePasses(ms: number): void;
   answerChallenge(redirectUrl: string, answer: 'accept' | 'refuse'): Promise<void>;
-  /** The latest callback that is about the authorization, as it was posted. */
-  callbackAbout(authorization: string): Promise<SignedCallback>;
+  /** The latest callback that is about the attempt, as it was posted. */
+  callbackAbout(key: AttemptId): Promise<SignedCallback>;
   stop(): Promise<void>;
 }
 
 /** How an acquirer is started, and the cards that meet what everybody's cards can meet. */
 export interface Connector {
   readonly name: string;
-  readonly can: Abilities;
   readonly troubles: Readonly<Record<AttemptOperation, readonly Trouble[]>>;
   readonly declines: readonly (readonly [cardToken: string, code: DeclineCode])[];
   readonly wrongAmountCard: string;

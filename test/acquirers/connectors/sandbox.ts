@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { HttpAcquirer } from '../../../apps/orchestrator/src/acquirers/http-acquirer.ts';
-import type { AttemptOperation } from '#domain';
+import type { AttemptId, AttemptOperation } from '#domain';
 import { createMetrics } from '#observability';
 import { RandomIds } from '#security';
+import { CallbackReceiver } from '../../sandbox/support/callback-receiver.ts';
 import { fieldOf, Sandbox } from '../../sandbox/support/sandbox.ts';
 import { createDatabase } from '../../support/database.ts';
 import { until } from '../../support/until.ts';
@@ -29,7 +26,6 @@ const troubleCards: Partial<Readonly<Record<`${AttemptOperation} ${Trouble}`, st
 export function sandbox(name: 'alpha' | 'beta' | 'gamma'): Connector {
   return {
     name,
-    can: { increases: false, challenges: false, callbacks: false, releasesTheRest: false },
     troubles: {
       authorize: ['silent', 'done_unanswered', 'garbage', 'turned_away'],
       increase: ['silent', 'turned_away'],
@@ -86,15 +82,10 @@ async function start(name: string): Promise<Running> {
     letItBeFound: () => application.clock.advance(everythingIsFoundMs),
     timePasses: (ms) => application.clock.advance(ms),
     answerChallenge: async (redirectUrl, answer) => {
-      const response = await fetch(redirectUrl, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: `decision=${answer}`,
-      });
+      const response = await application.browse(redirectUrl, answer);
       if (response.status !== 303) throw new Error(`the challenge answered ${response.status}`);
     },
-    callbackAbout: (authorization) => receiver.about(authorization),
+    callbackAbout: (key) => latestAbout(receiver, key),
     stop: async () => {
       for (const each of [acquirer, elsewhere, unreachable]) await each.close();
       await application.stop();
@@ -115,41 +106,10 @@ function arranged(application: Sandbox, name: string, operation: AttemptOperatio
   };
 }
 
-/** Where the sandbox posts its callbacks. */
-class CallbackReceiver {
-  private readonly received: SignedCallback[] = [];
-  private readonly server: Server;
-
-  private constructor() {
-    this.server = createServer((request, response) => {
-      void buffer(request).then((body) => {
-        const headers = Object.entries(request.headers).map(([header, value]) => [header, String(value)]);
-        this.received.push({ body, headers: Object.fromEntries(headers) });
-        response.writeHead(204).end();
-      });
-    });
-  }
-
-  static async start(): Promise<CallbackReceiver> {
-    const receiver = new CallbackReceiver();
-    receiver.server.listen(0, '127.0.0.1');
-    await once(receiver.server, 'listening');
-    return receiver;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  about(authorization: string): Promise<SignedCallback> {
-    return until(`a callback about ${authorization}`, () =>
-      this.received.findLast(({ body }) => body.toString().includes(authorization)),
-    );
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
-  }
+async function latestAbout({ received }: CallbackReceiver, key: AttemptId): Promise<SignedCallback> {
+  const { raw, headers } = await until(`a callback about ${key}`, () =>
+    received.findLast((each) => each.raw.toString().includes(key)),
+  );
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  return { body: raw, headers: Object.fromEntries(texts) };
 }

@@ -38,7 +38,6 @@ const everyTrouble: readonly Trouble[] = ['silent', 'done_unanswered', 'garbage'
 
 export const stripe: Connector = {
   name: 'stripe',
-  can: { increases: true, challenges: true, callbacks: true, releasesTheRest: true },
   troubles: {
     authorize: everyTrouble,
     increase: everyTrouble,
@@ -87,9 +86,9 @@ async function running(standIn: StripeStandIn): Promise<Running> {
     timePasses: (ms) => standIn.ledger.timePasses(ms),
     answerChallenge: (redirectUrl, answer) =>
       Promise.resolve(standIn.decideChallenge(redirectUrl, answer === 'accept')),
-    callbackAbout: (authorization) => {
-      const event = standIn.ledger.events.findLast(({ data }) => JSON.stringify(data.object).includes(authorization));
-      if (event === undefined) throw new Error(`nothing was told about ${authorization}`);
+    callbackAbout: (key) => {
+      const event = standIn.ledger.events.findLast(({ data }) => JSON.stringify(data.object).includes(key));
+      if (event === undefined) throw new Error(`nothing was told about ${key}`);
       return Promise.resolve(standIn.callbackOf(event));
     },
     stop: async () => {
