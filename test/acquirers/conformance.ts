@@ -4,6 +4,7 @@ import { meaningOf, type AttemptOperation } from '#domain';
 import { until } from '../support/until.ts';
 import type { Connector, Running, Trouble } from './connectors/connector.ts';
 import { challengesConform } from './conformance-challenges.ts';
+import { disputesConform } from './conformance-disputes.ts';
 import { limitsConform } from './conformance-limits.ts';
 import { find, PaymentThere, send } from './payment-there.ts';
 
@@ -184,6 +185,7 @@ export function conforms(connector: Connector): void {
     });
 
     limitsConform(payment);
+    disputesConform(() => running, payment);
     challengesConform(() => running, payment);
   });
 }

@@ -10,7 +10,7 @@ import { money, type AttemptId, type AttemptOperation } from '#domain';
 import type { Running } from './connectors/connector.ts';
 
 /** Far beyond what an answer takes on two busy cores. */
-const ampleMs = 20_000;
+export const ampleMs = 20_000;
 
 /** A payment at the acquirer under test; each operation has a key of its own unless a test names one. */
 export class PaymentThere {

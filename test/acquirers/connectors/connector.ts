@@ -37,6 +37,10 @@ export interface Running {
   answerChallenge(redirectUrl: string, answer: 'accept' | 'refuse'): Promise<void>;
   /** The latest callback that is about the attempt, as it was posted. */
   callbackAbout(key: AttemptId): Promise<SignedCallback>;
+  /** What the acquirer tells when the customer's bank takes the captured money back. */
+  opensDispute(authorization: string): Promise<SignedCallback>;
+  /** What it tells when the bank has read the evidence. */
+  decidesDispute(dispute: string): Promise<SignedCallback>;
   stop(): Promise<void>;
 }
 

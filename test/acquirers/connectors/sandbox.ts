@@ -1,5 +1,5 @@
 import { HttpAcquirer } from '../../../apps/orchestrator/src/acquirers/http-acquirer.ts';
-import type { AttemptId, AttemptOperation } from '#domain';
+import type { AttemptOperation } from '#domain';
 import { createMetrics } from '#observability';
 import { RandomIds } from '#security';
 import { CallbackReceiver } from '../../sandbox/support/callback-receiver.ts';
@@ -13,6 +13,11 @@ const callbackSecret = 'a_secret_of_the_conformance_test';
 
 /** `find` tells everything that is ever told after 10 s: tok_late_approval. */
 const everythingIsFoundMs = 10_000;
+
+/** tok_disputed: so long after the capture. */
+const disputeOpensMs = 3_000;
+/** So long after the evidence. */
+const disputeIsDecidedMs = 1_000;
 
 /** Cards that bring the trouble themselves; for the rest the acquirer's controls do. */
 const troubleCards: Partial<Readonly<Record<`${AttemptOperation} ${Trouble}`, string>>> = {
@@ -86,6 +91,16 @@ async function start(name: string): Promise<Running> {
       if (response.status !== 303) throw new Error(`the challenge answered ${response.status}`);
     },
     callbackAbout: (key) => latestAbout(receiver, key),
+    opensDispute: async (authorization) => {
+      await application.clock.waiting(1);
+      application.clock.advance(disputeOpensMs);
+      return latestAbout(receiver, authorization);
+    },
+    decidesDispute: async (dispute) => {
+      await application.clock.waiting(1);
+      application.clock.advance(disputeIsDecidedMs);
+      return latestAbout(receiver, `"outcome"`, dispute);
+    },
     stop: async () => {
       for (const each of [acquirer, elsewhere, unreachable]) await each.close();
       await application.stop();
@@ -106,9 +121,9 @@ function arranged(application: Sandbox, name: string, operation: AttemptOperatio
   };
 }
 
-async function latestAbout({ received }: CallbackReceiver, key: AttemptId): Promise<SignedCallback> {
-  const { raw, headers } = await until(`a callback about ${key}`, () =>
-    received.findLast((each) => each.raw.toString().includes(key)),
+async function latestAbout({ received }: CallbackReceiver, ...words: string[]): Promise<SignedCallback> {
+  const { raw, headers } = await until(`a callback about ${words.join(' and ')}`, () =>
+    received.findLast((each) => words.every((word) => each.raw.toString().includes(word))),
   );
   const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   return { body: raw, headers: Object.fromEntries(texts) };

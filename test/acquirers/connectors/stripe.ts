@@ -6,9 +6,10 @@ import { moneyOfStripe } from '../../../apps/orchestrator/src/acquirers/stripe/s
 import type { AttemptId, AttemptOperation, Clock } from '#domain';
 import { createMetrics } from '#observability';
 import { RandomIds } from '#security';
+import { decideDispute, openDispute } from '../stripe-stand-in/disputes.ts';
 import type { FaultKind } from '../stripe-stand-in/faults.ts';
 import { StripeStandIn } from '../stripe-stand-in/stand-in.ts';
-import type { Connector, Running, Trouble } from './connector.ts';
+import type { Connector, Running, SignedCallback, Trouble } from './connector.ts';
 
 export const secretKey = 'sk_test_stand_in';
 export const webhookSecret = 'whsec_stand_in';
@@ -86,16 +87,26 @@ async function running(standIn: StripeStandIn): Promise<Running> {
     timePasses: (ms) => standIn.ledger.timePasses(ms),
     answerChallenge: (redirectUrl, answer) =>
       Promise.resolve(standIn.decideChallenge(redirectUrl, answer === 'accept')),
-    callbackAbout: (key) => {
-      const event = standIn.ledger.events.findLast(({ data }) => JSON.stringify(data.object).includes(key));
-      if (event === undefined) throw new Error(`nothing was told about ${key}`);
-      return Promise.resolve(standIn.callbackOf(event));
+    callbackAbout: (key) => Promise.resolve(latestAbout(standIn, key)),
+    opensDispute: (authorization) => {
+      openDispute(standIn.ledger, authorization);
+      return Promise.resolve(latestAbout(standIn, authorization));
+    },
+    decidesDispute: (dispute) => {
+      decideDispute(standIn.ledger, dispute);
+      return Promise.resolve(latestAbout(standIn, dispute));
     },
     stop: async () => {
       for (const each of [acquirer, elsewhere, unreachable]) await each.close();
       await standIn.stop();
     },
   };
+}
+
+function latestAbout(standIn: StripeStandIn, what: string): SignedCallback {
+  const event = standIn.ledger.events.findLast(({ data }) => JSON.stringify(data.object).includes(what));
+  if (event === undefined) throw new Error(`nothing was told about ${what}`);
+  return standIn.callbackOf(event);
 }
 
 /** What the stand-in did under a key, read from its own objects. */

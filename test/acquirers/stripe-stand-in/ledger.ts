@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { noSuch } from './errors.ts';
-import type { Charge, EventBody, Intent, Refund } from './objects.ts';
+import type { Charge, Dispute, EventBody, Intent, Refund } from './objects.ts';
 
 /** The hold of a card ends after seven days, as most do. */
 const holdSeconds = 7 * 24 * 60 * 60;
@@ -10,6 +10,7 @@ export class Ledger {
   readonly intents = new Map<string, Intent>();
   readonly charges = new Map<string, Charge>();
   readonly refunds = new Map<string, Refund>();
+  readonly disputes = new Map<string, Dispute>();
   readonly events: EventBody[] = [];
   /** When an intent was changed last, for a search that is behind. */
   private readonly changedAtMs = new Map<

@@ -66,6 +66,20 @@ export interface Refund {
   failure_reason?: string;
 }
 
+export interface Dispute {
+  readonly id: string;
+  readonly object: 'dispute';
+  readonly created: number;
+  readonly amount: number;
+  readonly currency: string;
+  readonly charge: string;
+  readonly payment_intent: string;
+  readonly reason: string;
+  status: 'needs_response' | 'under_review' | 'won' | 'lost';
+  evidence: Record<string, string>;
+  readonly evidence_details: { readonly due_by: number };
+}
+
 export interface EventBody {
   readonly id: string;
   readonly object: 'event';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { updateDispute } from './disputes.ts';
 import { StandInError } from './errors.ts';
 import { faultAnswers, Faults, type FaultKind } from './faults.ts';
 import { readForm, type Form } from './form.ts';
@@ -141,7 +142,7 @@ export class StripeStandIn {
   }
 
   private route(call: string, pathname: string, form: Form): unknown {
-    const id = /\/(pi_\w+)/.exec(pathname)?.[1] ?? '';
+    const id = /\/((?:pi|dp)_\w+)/.exec(pathname)?.[1] ?? '';
     switch (id === '' ? call : call.replace(id, ':id')) {
       case 'POST /v1/payment_intents':
         return this.intents.create(form);
@@ -163,6 +164,8 @@ export class StripeStandIn {
         return createRefund(this.ledger, form);
       case 'GET /v1/refunds':
         return listRefunds(this.ledger, form);
+      case 'POST /v1/disputes/:id':
+        return updateDispute(this.ledger, id, form);
       default: {
         const message = `Unrecognized request URL (${call}).`;
         throw new StandInError(404, { type: 'invalid_request_error', message });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDeclineCode, type DeclineCode } from '#domain';
 import type { AcquirerAnswer, EvidenceAnswer, FindAnswer } from './acquirer.ts';
+import { neverConnected } from './never-connected.ts';
 
 const id = z.string().min(1).optional();
 

@@ -1,9 +1,17 @@
 import { Stripe } from 'stripe';
-import type { AttemptId, Clock } from '#domain';
+import type { AttemptId, Clock, DisputeId } from '#domain';
 import type { Metrics } from '#observability';
-import type { Acquirer, AcquirerAnswer, AcquirerCallback, AcquirerRequest, FindAnswer } from '../acquirer.ts';
+import type {
+  Acquirer,
+  AcquirerAnswer,
+  AcquirerCallback,
+  AcquirerRequest,
+  EvidenceAnswer,
+  FindAnswer,
+} from '../acquirer.ts';
 import { noticeOf } from './stripe-callbacks.ts';
 import { StripeConnection } from './stripe-connection.ts';
+import { handInEvidence } from './stripe-evidence.ts';
 import { answerOfFailure } from './stripe-failures.ts';
 import { StripeFinder } from './stripe-finder.ts';
 import { StripeOperations } from './stripe-operations.ts';
@@ -69,6 +77,13 @@ export class StripeAcquirer implements Acquirer {
   async find(key: AttemptId, signal: AbortSignal): Promise<FindAnswer> {
     const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: 'find' });
     const answer = await this.connection.within(signal, () => this.look(key));
+    end({ answer: answer.type });
+    return answer;
+  }
+
+  async submitEvidence(key: DisputeId, dispute: string, text: string, signal: AbortSignal): Promise<EvidenceAnswer> {
+    const end = this.metrics.acquirerCalls.startTimer({ acquirer: this.name, operation: 'evidence' });
+    const answer = await this.connection.within(signal, () => handInEvidence(this.stripe, { key, dispute, text }));
     end({ answer: answer.type });
     return answer;
   }

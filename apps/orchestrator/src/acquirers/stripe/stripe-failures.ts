@@ -9,13 +9,30 @@ import { refusalCodeOf } from './stripe-decline-codes.ts';
 const conflict = 409;
 
 /** The key was used for another request: what it did then has to be looked up. */
-export type Failure = AcquirerAnswer | { readonly type: 'key_reused'; readonly reason: string };
+export interface KeyReused {
+  readonly type: 'key_reused';
+  readonly reason: string;
+}
+
+/** There is no answer to what was asked. */
+type NoAnswer = Extract<AcquirerAnswer, { type: 'not_sent' | 'unknown' }> | KeyReused;
 
 /**
  * What a failed call tells. It speaks of this very call: `not_sent` promises that this call did nothing, not that an
  * earlier one with the same key did not.
  */
-export function answerOfFailure(failure: unknown, operation: AttemptOperation): Failure {
+export function answerOfFailure(failure: unknown, operation: AttemptOperation): AcquirerAnswer | KeyReused {
+  if (failure instanceof Stripe.errors.StripeCardError) return declinedCard(failure);
+  return isRefusal(failure) ? answerOfRefusal(failure, operation) : noAnswerOf(failure);
+}
+
+/** Stripe looked at the request and will not do it. What it does not know at all is another matter: we had it from Stripe. */
+export function isRefusal(failure: unknown): failure is Stripe.errors.StripeInvalidRequestError {
+  if (!(failure instanceof Stripe.errors.StripeInvalidRequestError)) return false;
+  return failure.code !== 'resource_missing' || failure.param === 'payment_method';
+}
+
+export function noAnswerOf(failure: unknown): NoAnswer {
   const reason = failure instanceof Error ? failure.message : String(failure);
   const { errors } = Stripe;
   if (failure instanceof errors.StripeConnectionError) {
@@ -23,7 +40,6 @@ export function answerOfFailure(failure: unknown, operation: AttemptOperation): 
     if (!(broken instanceof StripeCallBroken)) return { type: 'unknown', reason };
     return { type: broken.neverConnected ? 'not_sent' : 'unknown', reason: broken.message };
   }
-  if (failure instanceof errors.StripeCardError) return declinedCard(failure);
   if (failure instanceof errors.StripeIdempotencyError) return { type: 'key_reused', reason };
   // Turned away at the door: the rate limit, or a lock that another call holds (`lock_timeout`).
   if (failure instanceof errors.StripeRateLimitError) return { type: 'not_sent', reason };
@@ -31,7 +47,6 @@ export function answerOfFailure(failure: unknown, operation: AttemptOperation): 
   if (failure instanceof errors.StripeAuthenticationError || failure instanceof errors.StripePermissionError) {
     return { type: 'not_sent', reason };
   }
-  if (failure instanceof errors.StripeInvalidRequestError) return answerOfRefusal(failure, operation);
   if (failure instanceof errors.StripeAPIError && failure.statusCode === conflict && failure.code === 'lock_timeout') {
     return { type: 'not_sent', reason };
   }
@@ -43,10 +58,6 @@ function answerOfRefusal(
   failure: Stripe.errors.StripeInvalidRequestError,
   operation: AttemptOperation,
 ): AcquirerAnswer {
-  // It does not know the authorization that we know of: no answer to rely on.
-  if (failure.code === 'resource_missing' && failure.param !== 'payment_method') {
-    return { type: 'unknown', reason: failure.message };
-  }
   const code = refusalCodeOf(
     {
       code: failure.code,
