@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDeclineCode, type DeclineCode } from '#domain';
 import type { AcquirerAnswer, EvidenceAnswer, FindAnswer } from './acquirer.ts';
+import { neverConnected } from './never-connected.ts';
 
 const id = z.string().min(1).optional();
 
@@ -40,9 +41,6 @@ const notProcessedSchema = z.object({ error: z.object({ code: z.literal('not_pro
 /** The acquirer refuses the request itself and promises that nothing was done. Asking again would be refused again. */
 const refusalSchema = z.object({ error: z.object({ code: z.string().min(1), message: z.string() }) });
 const refusingStatuses = [400, 422];
-
-/** The connection was never made, so nothing can have been asked. */
-const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH'];
 
 /** What an HTTP response of the acquirer says. */
 export function readAnswer(status: number, text: string): FindAnswer {
@@ -105,9 +103,8 @@ export function agreedAnswer(body: unknown): AcquirerAnswer | undefined {
 export type NoAnswer = Extract<AcquirerAnswer, { type: 'not_sent' | 'unknown' }>;
 
 export function answerOfFailure(error: unknown): NoAnswer {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = error instanceof Error ? error.message : String(error);
-  return neverConnected.includes(code) ? { type: 'not_sent', reason } : { type: 'unknown', reason };
+  return neverConnected(error) ? { type: 'not_sent', reason } : { type: 'unknown', reason };
 }
 
 export function parseJson(text: string): unknown {
