@@ -232,7 +232,11 @@ test('an idle relay reads from snapshots that are stored, because a crash may un
 test('a backlog of 50 000 events is drained by reading each row about once', async () => {
   const count = 50_000;
   const transactions = 100;
-  // Many transactions, as in life: an analyze in the midst of a single one would take the log for empty.
+  const before = 200;
+  // The planner's last statistics are those of a young log; whatever comes behind its rows it takes for a handful.
+  await changeEach(before / traffic.payments.length);
+  await analyzeForTheLastTime();
+  // Many transactions, as in life.
   for (let written = 0; written < transactions; written += 1) {
     await sql.query(
       `INSERT INTO event (shard, event_id, merchant_id, aggregate_type, aggregate_id, aggregate_version, type,
@@ -262,11 +266,23 @@ test('a backlog of 50 000 events is drained by reading each row about once', asy
   console.info(`backlog: ${count} events in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)}/s`);
   await relay.stop();
   await source.destroy();
-  // Sorting the rest of the window for each page would read two and a half million.
+  // Fetching and sorting the rest of the window for each page would read two and a half million.
   await until('the statistics', async () => (await rowsRead()) >= rowsReadBefore + count);
   expect((await rowsRead()) - rowsReadBefore).toBeLessThan(2 * count);
-  expect(await compareWithLog(sql, await messagesOf(nats.url))).toMatchObject({ events: count, ...nothingWrong });
+  expect(await compareWithLog(sql, await messagesOf(nats.url))).toMatchObject({
+    events: before + count,
+    ...nothingWrong,
+  });
 }, 60_000);
+
+/** As autovacuum does it: only the partitions that have rows, so that of the others the planner knows nothing. */
+async function analyzeForTheLastTime(): Promise<void> {
+  const partitions = await sql.query<{ name: string }>('SELECT DISTINCT tableoid::regclass::text AS name FROM event');
+  for (const { name } of partitions) {
+    await sql.query(`ALTER TABLE ${name} SET (autovacuum_enabled = off)`);
+    await sql.query(`ANALYZE ${name}`);
+  }
+}
 
 async function rowsRead(): Promise<number> {
   const [row] = await sql.query<{ rows: bigint }>(

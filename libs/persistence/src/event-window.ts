@@ -4,6 +4,7 @@ import { sqlOf } from './data-source.ts';
 import { acquireLane, advanceLane, beginning, releaseLane, type LaneCursor } from './lane-cursor.ts';
 import { loggedEventColumns, loggedEventOf, type LoggedEventRow } from './logged-event-row.ts';
 import type { Sql } from './sql.ts';
+import { UnitOfWork } from './unit-of-work.ts';
 
 export interface EventPage {
   readonly events: readonly LoggedEvent[];
@@ -36,7 +37,7 @@ const openWindowSql = `
 
 /**
  * Further pages of a window: found by `seq`, each from where the last one ended. By transaction id every page of a long
- * window, after an outage or a rewind, would sort all of it again.
+ * window, after an outage or a rewind, would sort all of it again. It runs behind `walkInOrderSql`.
  */
 const continueWindowSql = `
   WITH bounds AS MATERIALIZED (SELECT coalesce($4::pg_snapshot, pg_current_snapshot()) AS window_end)
@@ -47,15 +48,24 @@ const continueWindowSql = `
   ) fresh ON true`;
 
 /**
+ * Statistics are older than the end of the log: after an analyze of a few hundred events the planner takes all that has come
+ * behind them for a handful, and would fetch and sort the whole rest for each page. For the length of a transaction these
+ * leave it the walk along the index, which ends with the page.
+ */
+const walkInOrderSql = `SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`;
+
+/**
  * Reads a service's event log by snapshot windows: the rows that were not visible in the previous snapshot and are in
  * this one, in `seq` order. A plain `seq > last` loses whoever took a number early and committed late; the well-known
  * `xid < xmin` gate reorders a payment whose transaction got its id before it got the row lock.
  */
 export class EventWindow {
   private readonly sql: Sql;
+  private readonly walk: UnitOfWork<object>;
 
   constructor(dataSource: DataSource) {
     this.sql = sqlOf(dataSource);
+    this.walk = new UnitOfWork(dataSource, () => ({}));
   }
 
   /** Takes or keeps the lane for `leaseMs`; undefined while somebody else holds it. */
@@ -79,7 +89,7 @@ export class EventWindow {
     const opensThinWindow = cursor.publishing === null && cursor.published !== beginning;
     const rows = opensThinWindow
       ? await this.sql.query<WindowRow>(openWindowSql, known)
-      : await this.sql.query<WindowRow>(continueWindowSql, [...known, cursor.publishing, cursor.afterSeq]);
+      : await this.continueWindow([...known, cursor.publishing, cursor.afterSeq]);
 
     const windowEnd = rows[0]?.window_end ?? cursor.published;
     const found = rows.filter((row) => row.seq !== null);
@@ -90,6 +100,13 @@ export class EventWindow {
         ? { ...cursor, publishing: windowEnd, afterSeq: last.seq }
         : { ...cursor, published: windowEnd, publishing: null, afterSeq: 0n };
     return { events: page.map(loggedEventOf), next };
+  }
+
+  private continueWindow(values: readonly unknown[]): Promise<WindowRow[]> {
+    return this.walk.run(async ({ sql }) => {
+      await sql.query(walkInOrderSql);
+      return sql.query<WindowRow>(continueWindowSql, values);
+    });
   }
 
   /** The cursor that publishes the whole log once more: the stream was made anew, or lost its end. */
