@@ -435,6 +435,7 @@ GRANT SELECT, INSERT, UPDATE (authorization_expires_at, authorized, capture_pend
 GRANT SELECT, UPDATE (amount, authorization_expires_at, authorized, capture_pending, captured, charged_back, decline_code, decline_message, decline_retryable, decline_source, disputed, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, settled_at, settlement_batch_id, settlement_fee, settlement_net, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.refund TO quittance_api;
 GRANT SELECT, UPDATE (status) ON payments.refund TO quittance_orchestrator;
+GRANT SELECT (after_seq, lane, published, publishing, stream_created) ON payments.relay_cursor TO quittance_api;
 GRANT SELECT, INSERT, UPDATE ON payments.relay_cursor TO quittance_orchestrator;
 GRANT SELECT ON payments.routing_configuration TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.routing_configuration TO quittance_api;
