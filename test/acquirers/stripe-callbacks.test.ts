@@ -96,6 +96,14 @@ describe('of a payment intent', () => {
     expect(told('payment_intent.canceled')).toEqual({ type: 'authorization_expired', authorization });
   });
 
+  test('a hold whose time is up is told as expired although a void was on its way', async () => {
+    const { authorization } = await authorize();
+    standIn.faults.order(/\/cancel$/, 'lock_timeout', 1);
+    await authorize({ operation: 'void', authorization });
+    standIn.expire(authorization);
+    expect(told('payment_intent.canceled')).toEqual({ type: 'authorization_expired', authorization });
+  });
+
   test('what is not ours is nothing to us', async () => {
     const { authorization } = await authorize();
     standIn.ledger.intent(authorization).metadata = { quittance_key: 'order 17' };

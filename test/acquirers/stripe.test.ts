@@ -265,6 +265,15 @@ test('the hold whose time is up is told as expired to whoever comes too late', a
   }
 });
 
+test('a void that left its mark and came too late is declined, whoever let the hold go', async () => {
+  const [authorization, key] = [await authorized(), ids.next('att')];
+  standIn.faults.order(/\/cancel$/, 'lock_timeout', 1);
+  expect(await send({ key, operation: 'void', authorization })).toMatchObject({ type: 'not_sent' });
+  expect(await acquirer.find(key, patience())).toEqual({ type: 'nothing_found' });
+  standIn.expire(authorization);
+  expect(await acquirer.find(key, patience())).toMatchObject({ type: 'declined', code: 'authorization_expired' });
+});
+
 test('a charge that is disputed is not refunded', async () => {
   const authorization = await authorized();
   await send({ operation: 'capture', authorization });

@@ -1,5 +1,6 @@
 import { adminSchemaText } from './admin-schema.ts';
 import { databaseSql } from './database/database-sql.ts';
+import { errorMap } from './error-map.ts';
 import { asyncApiText, breaksOfCatalogue } from './events/asyncapi.ts';
 import { lifecycles } from './lifecycles/lifecycles.ts';
 import { merchantSchemaText } from './merchant-schema.ts';
@@ -16,6 +17,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/generated/admin-schema.graphql', content: adminSchemaText },
   { path: 'docs/generated/database.sql', content: databaseSql },
   { path: 'docs/generated/events/asyncapi.json', content: asyncApiText, breaks: breaksOfCatalogue },
+  { path: 'docs/generated/error-map.md', content: errorMap },
   { path: 'docs/generated/lifecycles.md', content: lifecycles },
   { path: 'docs/generated/schema.graphql', content: merchantSchemaText },
 ];

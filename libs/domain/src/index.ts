@@ -128,7 +128,13 @@ export type {
   SagaStep,
   SagaTransition,
 } from './payment/saga/saga.ts';
-export { isDeclineCode, meaningOf, type DeclineCode, type DeclineMeaning } from './payment/decline-codes.ts';
+export {
+  declineCodes,
+  isDeclineCode,
+  meaningOf,
+  type DeclineCode,
+  type DeclineMeaning,
+} from './payment/decline-codes.ts';
 export { cardFactsOf, type CardBrand, type CardFacts } from './payment/card-facts.ts';
 export { isTestCardToken, testCardTokens, type TestCardToken } from './payment/test-card-tokens.ts';
 export type { AcquirerCosts } from './routing/acquirer-costs.ts';

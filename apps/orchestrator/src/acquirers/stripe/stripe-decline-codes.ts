@@ -56,7 +56,7 @@ export const stripeCardCodes: Readonly<Record<string, DeclineCode>> = {
 };
 
 /** One meaning whatever was asked, or one for each operation that can be refused so. */
-type Refusal = DeclineCode | Partial<Readonly<Record<AttemptOperation, DeclineCode>>>;
+export type Refusal = DeclineCode | Partial<Readonly<Record<AttemptOperation, DeclineCode>>>;
 
 /** Why Stripe refused the request itself, by the `code` of the error. Nothing was done. */
 export const stripeRefusalCodes: Readonly<Record<string, Refusal>> = {
