@@ -22,8 +22,8 @@ export const apiEnvironment = serviceEnvironment.extend({
    */
   INTAKE_BACKLOG_AGE_MAX_MS: positive.default(60_000),
   /**
-   * Half a minute of 2 000 payments a second, with all that their first minute says about them, is a third of it. What is
-   * behind it takes a relay some fifteen seconds and half of the stream's room.
+   * Half a minute of 2 000 payments a second, with all that is said about them meanwhile, is a third of it. A relay carries
+   * so many in some twenty-five seconds, and they take about a third of a stream's room.
    */
   INTAKE_BACKLOG_EVENTS_MAX: positive.default(300_000),
   /** A hundred times what a request waits for the database in a burst, and less than what clients wait for an answer. */

@@ -20,7 +20,7 @@ export const streamBytesMaxDefault = 1024 ** 3;
 const deadLetterBytesMax = 128 * 1024 ** 2;
 
 /**
- * A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. The
+ * See docs/decisions/0012. A full stream refuses new messages rather than dropping unread ones: the relay waits, and the log keeps everything. The
  * feed's readers are partners, and one that is slow or gone must not stop the others: its stream drops the oldest, which
  * the `events` query still has.
  */
