@@ -84,7 +84,7 @@ CREATE TABLE payments.breaker_override (
   CONSTRAINT breaker_override_closed_because_length CHECK (length(closed_because) >= 1 AND length(closed_because) <= 500),
   CONSTRAINT breaker_override_closed_with_reason CHECK ((closed_at IS NULL) = (closed_because IS NULL)),
   CONSTRAINT breaker_override_opened_because_length CHECK (length(opened_because) >= 1 AND length(opened_because) <= 500),
-  CONSTRAINT breaker_override_operation_known CHECK (operation = ANY (ARRAY['authorize'::text, 'increase'::text, 'capture'::text, 'void'::text, 'refund'::text, 'find'::text]))
+  CONSTRAINT breaker_override_operation_known CHECK (operation = ANY (ARRAY['authorize'::text, 'increase'::text, 'capture'::text, 'void'::text, 'refund'::text, 'find'::text, 'evidence'::text]))
 );
 CREATE UNIQUE INDEX breaker_override_one_at_a_time ON payments.breaker_override USING btree (acquirer, operation) WHERE (closed_at IS NULL);
 

@@ -12,7 +12,7 @@ export class BreakersHeldOpenByPeople20261121161000 implements MigrationInterfac
       `CREATE TABLE payments.breaker_override (
         acquirer text NOT NULL CONSTRAINT breaker_override_acquirer_length CHECK (length(acquirer) BETWEEN 1 AND 100),
         operation text NOT NULL CONSTRAINT breaker_override_operation_known
-          CHECK (operation IN ('authorize', 'increase', 'capture', 'void', 'refund', 'find')),
+          CHECK (operation IN ('authorize', 'increase', 'capture', 'void', 'refund', 'find', 'evidence')),
         opened_at timestamptz NOT NULL,
         opened_because text NOT NULL
           CONSTRAINT breaker_override_opened_because_length CHECK (length(opened_because) BETWEEN 1 AND 500),

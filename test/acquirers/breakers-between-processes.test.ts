@@ -88,7 +88,7 @@ describe('a breaker that opens', () => {
     );
     expect(acquirers.map(({ name }) => name)).toEqual(['alpha']);
     const operations = new Map(acquirers[0]?.operations.map((shown) => [shown.operation, shown]));
-    expect([...operations.keys()]).toEqual(['AUTHORIZE', 'INCREASE', 'CAPTURE', 'VOID', 'REFUND', 'FIND']);
+    expect([...operations.keys()]).toEqual(['AUTHORIZE', 'INCREASE', 'CAPTURE', 'VOID', 'REFUND', 'FIND', 'EVIDENCE']);
     expect(operations.get('AUTHORIZE')?.breaker).toBe('OPEN');
     expect(operations.get('CAPTURE')).toMatchObject({ breaker: 'CLOSED', recentFailures: 0, refusedBecause: null });
   });

@@ -93,6 +93,15 @@ describe('while a breaker is open', () => {
   });
 });
 
+test('evidence that the guard did not hand in was not sent, which is not the acquirer refusing it', async () => {
+  const { acquirer, connector } = guardedScript();
+  connector.answer = () => Promise.resolve(answers.unknown);
+  const handIn = () => acquirer.submitEvidence(newId('dsp'), 'dp_1', 'We have a signature.', noDeadline);
+  for (let time = 0; time < 10; time += 1) await handIn();
+  expect(await handIn()).toEqual({ type: 'not_sent', reason: 'alpha was not called: its breaker is open' });
+  expect(connector.calls).toBe(10);
+});
+
 describe('after two seconds', () => {
   test('three calls probe and no other is made; when all three succeed, everything is made again', async () => {
     const { acquirer, connector, changes } = await opened();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** What acquirers are called for, each with a breaker of its own; `find` asks what became of a call. */
-export const guardedOperations = ['authorize', 'increase', 'capture', 'void', 'refund', 'find'] as const;
+/** What acquirers are called for, each with a breaker of its own; `find` asks what became of a call, `evidence` is for disputes. */
+export const guardedOperations = ['authorize', 'increase', 'capture', 'void', 'refund', 'find', 'evidence'] as const;
 export type GuardedOperation = (typeof guardedOperations)[number];
 
 const breakerStates = ['closed', 'half_open', 'open', 'held_open'] as const;

@@ -40,8 +40,10 @@ export class ScriptedConnector implements Acquirer {
     return this.answer();
   }
 
-  submitEvidence(): Promise<EvidenceAnswer> {
-    return Promise.resolve({ type: 'accepted' });
+  async submitEvidence(): Promise<EvidenceAnswer> {
+    this.calls += 1;
+    const answer = await this.answer();
+    return answer.type === 'unknown' || answer.type === 'not_sent' ? answer : { type: 'accepted' };
   }
 
   readCallback(): undefined {

@@ -13,7 +13,7 @@ import type {
 import type { Availability } from './acquirer-health.ts';
 import type { Breaker, BreakerChange, BreakerView } from './breaker.ts';
 import type { GuardLimits } from './guard-limits.ts';
-import { OperationGuard, type Refused } from './operation-guard.ts';
+import { OperationGuard, type NotCalled } from './operation-guard.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** A breaker of an acquirer changed. */
@@ -70,18 +70,19 @@ export class GuardedAcquirer implements Acquirer {
     const first = await this.sendOnce(request, signal);
     const answer = first.type === 'not_sent' ? await this.tryAgain(first, request, signal) : first;
     this.listener.budgetLeft(this.name, this.budget.left());
-    return answer.type === 'refused' ? { type: 'not_sent', reason: this.because(answer) } : answer;
+    return answer.type === 'not_called' ? { type: 'not_sent', reason: this.because(answer) } : answer;
   }
 
   /** A question that was refused tells nothing about the operation that it asks for. */
   async find(key: AttemptId, signal: AbortSignal): Promise<FindAnswer> {
     const answer = await this.guardOf('find').run(() => this.connector.find(key, signal), signal);
-    return answer.type === 'refused' ? { type: 'unknown', reason: this.because(answer) } : answer;
+    return answer.type === 'not_called' ? { type: 'unknown', reason: this.because(answer) } : answer;
   }
 
-  /** Rare, slow by nature and repeated by a schedule of its own: it needs no guard. */
-  submitEvidence(key: DisputeId, dispute: string, text: string, signal: AbortSignal): Promise<EvidenceAnswer> {
-    return this.connector.submitEvidence(key, dispute, text, signal);
+  async submitEvidence(key: DisputeId, dispute: string, text: string, signal: AbortSignal): Promise<EvidenceAnswer> {
+    const submit = (): Promise<EvidenceAnswer> => this.connector.submitEvidence(key, dispute, text, signal);
+    const answer = await this.guardOf('evidence').run(submit, signal);
+    return answer.type === 'not_called' ? { type: 'not_sent', reason: this.because(answer) } : answer;
   }
 
   readCallback(body: Buffer, headers: Readonly<Record<string, string | undefined>>): AcquirerCallback | undefined {
@@ -105,7 +106,7 @@ export class GuardedAcquirer implements Acquirer {
     return guardedOperations.map((operation) => ({ operation, ...this.breakerOf(operation).view() }));
   }
 
-  private sendOnce(request: AcquirerRequest, signal: AbortSignal): Promise<AcquirerAnswer | Refused> {
+  private sendOnce(request: AcquirerRequest, signal: AbortSignal): Promise<AcquirerAnswer | NotCalled> {
     return this.guardOf(request.operation).run(() => this.connector.send(request, signal), signal);
   }
 
@@ -114,9 +115,9 @@ export class GuardedAcquirer implements Acquirer {
     notSent: AcquirerAnswer,
     request: AcquirerRequest,
     signal: AbortSignal,
-  ): Promise<AcquirerAnswer | Refused> {
+  ): Promise<AcquirerAnswer | NotCalled> {
     const { initial: initialDelay, max: maxDelay } = this.limits.quickRetryPauseMs;
-    let answer: AcquirerAnswer | Refused = notSent;
+    let answer: AcquirerAnswer | NotCalled = notSent;
     let backoff = new ExponentialBackoff({ generator: decorrelatedJitterGenerator, initialDelay, maxDelay }).next();
     for (let retry = 0; retry < this.limits.quickRetriesMax; retry += 1) {
       if (answer.type !== 'not_sent' || !this.budget.take()) break;
@@ -133,7 +134,7 @@ export class GuardedAcquirer implements Acquirer {
     return guard;
   }
 
-  private because({ reason }: Refused): string {
+  private because({ reason }: NotCalled): string {
     return `${this.name} was not called: ${reason}`;
   }
 }

@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
+import { guardedOperations } from '#contracts';
 import type { AttemptId, Clock, DisputeId } from '#domain';
 import type { Metrics } from '#observability';
 import type {
@@ -24,10 +25,10 @@ export interface HttpAcquirerOptions {
 }
 
 /**
- * Connections to one acquirer: as many as its guards let through for its six operations. With fewer, calls that hang in
+ * Connections to one acquirer: as many as its guards let through for all operations. With fewer, calls that hang in
  * one operation would hold up those of another in the pool, where a call out of time is not known to be unsent.
  */
-const connectionsMax = 6 * sideBySideMax;
+const connectionsMax = guardedOperations.length * sideBySideMax;
 const connectTimeoutMs = 2_000;
 
 /** An acquirer that speaks the protocol of the sandbox: JSON over HTTP with an idempotency key. */

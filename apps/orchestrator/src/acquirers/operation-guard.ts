@@ -2,9 +2,9 @@ import { bulkhead, isBulkheadRejectedError, isTaskCancelledError, type BulkheadP
 import { Breaker, CallRefused, type BreakerChange } from './breaker.ts';
 import type { GuardLimits } from './guard-limits.ts';
 
-/** Nothing was called, for certain. */
-export interface Refused {
-  readonly type: 'refused';
+/** The guard did not make the call: nothing was sent, for certain. */
+export interface NotCalled {
+  readonly type: 'not_called';
   readonly reason: string;
 }
 
@@ -41,16 +41,16 @@ export class OperationGuard {
   async run<Answer extends Failable>(
     call: () => Promise<Answer>,
     signal: AbortSignal,
-  ): Promise<Answer | Refused | OutOfTime> {
+  ): Promise<Answer | NotCalled | OutOfTime> {
     // Looked at first: behind a breaker that is open nobody needs to wait for a place.
     const refusal = this.breaker.refusal();
-    if (refusal !== undefined) return refused(refusal);
+    if (refusal !== undefined) return notCalled(refusal);
     try {
       return await this.inLine(() => this.breaker.watch(() => withinTime(call, signal), isFailure), signal);
     } catch (error) {
-      if (error instanceof CallRefused) return refused(error.message);
-      if (isBulkheadRejectedError(error)) return refused('its bulkhead is full');
-      if (isTaskCancelledError(error)) return refused('its bulkhead had no place in time');
+      if (error instanceof CallRefused) return notCalled(error.message);
+      if (isBulkheadRejectedError(error)) return notCalled('its bulkhead is full');
+      if (isTaskCancelledError(error)) return notCalled('its bulkhead had no place in time');
       throw error;
     }
   }
@@ -96,8 +96,8 @@ function isFailure({ type }: Failable): boolean {
   return type === 'unknown' || type === 'not_sent';
 }
 
-function refused(reason: string): Refused {
-  return { type: 'refused', reason };
+function notCalled(reason: string): NotCalled {
+  return { type: 'not_called', reason };
 }
 
 /** Holds a connector to its time even when it does not listen to the signal, and to its word that it never throws. */

@@ -73,8 +73,8 @@ export class AcquirerCalls {
   }
 
   /** Those that wait in a line are told that they were not sent. Those under way are heard. */
-  giveUp(acquirer: string, operation: AttemptOperation, reason: string): void {
-    this.refuse(this.lineOf(acquirer, operation).leave(), reason);
+  giveUp(acquirer: string, operation: string, reason: string): void {
+    this.refuse(this.lines.get(nameOf(acquirer, operation))?.leave() ?? [], reason);
     this.tellRoom();
   }
 
@@ -113,7 +113,7 @@ export class AcquirerCalls {
   }
 
   private lineOf(acquirer: string, operation: AttemptOperation): CallLine<AcquirerCall> {
-    const name = `${acquirer} ${operation}`;
+    const name = nameOf(acquirer, operation);
     const line = this.lines.get(name) ?? new CallLine((call: AcquirerCall) => this.make(call), this.atOnceMax);
     this.lines.set(name, line);
     return line;
@@ -139,4 +139,8 @@ export class AcquirerCalls {
     if (this.roomMade.length === 0 || this.isCrowded()) return;
     for (const resolve of this.roomMade.splice(0)) resolve();
   }
+}
+
+function nameOf(acquirer: string, operation: string): string {
+  return `${acquirer} ${operation}`;
 }

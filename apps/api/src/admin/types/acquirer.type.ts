@@ -10,6 +10,7 @@ export const AcquirerOperationType = {
   VOID: 'void',
   REFUND: 'refund',
   FIND: 'find',
+  EVIDENCE: 'evidence',
 } as const satisfies Record<Uppercase<GuardedOperation>, GuardedOperation>;
 
 registerEnumType(AcquirerOperationType, {
@@ -22,6 +23,7 @@ registerEnumType(AcquirerOperationType, {
     VOID: { description: 'Gives held money back.' },
     REFUND: { description: 'Gives taken money back.' },
     FIND: { description: 'Asks what became of a call.' },
+    EVIDENCE: { description: 'Hands in what a merchant says to a dispute.' },
   },
 });
 
