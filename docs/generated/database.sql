@@ -51,9 +51,11 @@ CREATE TABLE payments.attempt (
   started_at timestamp with time zone NOT NULL,
   finished_at timestamp with time zone,
   routing jsonb,
+  answered_amount bigint,
   CONSTRAINT attempt_pkey PRIMARY KEY (merchant_id, payment_id, number),
   CONSTRAINT attempt_id_unique UNIQUE (id),
   CONSTRAINT attempt_amount_positive CHECK (amount > 0),
+  CONSTRAINT attempt_answered_amount_not_negative CHECK (answered_amount >= 0),
   CONSTRAINT attempt_operation_known CHECK (operation = ANY (ARRAY['authorize'::text, 'increase'::text, 'capture'::text, 'void'::text, 'refund'::text])),
   CONSTRAINT attempt_state_known CHECK (state = ANY (ARRAY['submitted'::text, 'action_required'::text, 'outcome_unknown'::text, 'approved'::text, 'declined'::text, 'not_sent'::text, 'approved_late'::text]))
 ) WITH (fillfactor=80);
@@ -361,13 +363,14 @@ CREATE TABLE payments.saga (
   updated_at timestamp with time zone NOT NULL,
   soft_retries integer DEFAULT 0 NOT NULL,
   stuck_at text,
+  step_since timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT saga_pkey PRIMARY KEY (merchant_id, payment_id, id),
   CONSTRAINT saga_action_has_time CHECK ((next_action IS NULL) = (next_run_at IS NULL)),
   CONSTRAINT saga_action_known CHECK (next_action = ANY (ARRAY['decide_without_risk'::text, 'attempt'::text, 'check'::text, 'expire'::text])),
   CONSTRAINT saga_kind_known CHECK (kind = ANY (ARRAY['charge'::text, 'capture'::text, 'void'::text, 'refund'::text, 'increase'::text, 'reversal'::text]))
 ) WITH (fillfactor=70);
 CREATE INDEX saga_due ON payments.saga USING btree (next_run_at) WHERE (next_run_at IS NOT NULL);
-CREATE INDEX saga_stuck ON payments.saga USING btree (updated_at) WHERE (step = 'needs_person'::text);
+CREATE INDEX saga_waiting ON payments.saga USING btree (step_since) WHERE ((step = 'needs_person'::text) OR ((next_run_at IS NOT NULL) AND ((next_action = 'attempt'::text) OR (checks > 0))));
 
 CREATE OR REPLACE FUNCTION payments.keep_event_partitions(days_ahead integer, days_kept integer)
  RETURNS void
@@ -413,7 +416,7 @@ GRANT SELECT ON payments.acquirer_performance TO quittance_api;
 GRANT SELECT, INSERT, UPDATE ON payments.acquirer_performance TO quittance_orchestrator;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON payments.api_key TO quittance_api;
 GRANT SELECT ON payments.attempt TO quittance_api;
-GRANT SELECT, INSERT, UPDATE (acquirer_reference, decline_code, finished_at, state) ON payments.attempt TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE (acquirer_reference, answered_amount, decline_code, finished_at, state) ON payments.attempt TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.authorization_increase TO quittance_api;
 GRANT SELECT, UPDATE (status) ON payments.authorization_increase TO quittance_orchestrator;
 GRANT SELECT ON payments.breaker_override TO quittance_orchestrator;
@@ -439,6 +442,7 @@ GRANT SELECT (after_seq, lane, published, publishing, stream_created) ON payment
 GRANT SELECT, INSERT, UPDATE ON payments.relay_cursor TO quittance_orchestrator;
 GRANT SELECT ON payments.routing_configuration TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.routing_configuration TO quittance_api;
+GRANT SELECT ON payments.saga TO quittance_api;
 GRANT SELECT, INSERT, UPDATE ON payments.saga TO quittance_orchestrator;
 GRANT EXECUTE ON FUNCTION payments.keep_event_partitions(integer,integer) TO quittance_orchestrator;
 

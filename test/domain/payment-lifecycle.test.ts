@@ -144,7 +144,7 @@ const attemptEvents: readonly AttemptEvent[] = [
 ];
 const attemptMoves: Record<AttemptState, string> = {
   submitted: 'approved declined action_required outcome_unknown not_sent ·',
-  action_required: 'approved declined action_required action_required not_sent ·',
+  action_required: 'approved declined action_required action_required not_sent approved_late',
   outcome_unknown: 'approved declined action_required outcome_unknown not_sent approved_late',
   approved: '· · · · · ·',
   declined: '· · · · · approved_late',

@@ -38,6 +38,7 @@ const happenings = {
   hand_approved: { type: 'settled_by_hand', outcome: 'approved', reason: 'seen in their console' },
   hand_declined: { type: 'settled_by_hand', outcome: 'declined', reason: 'seen in their console' },
   hand_not_done: { type: 'settled_by_hand', outcome: 'not_done', reason: 'seen in their console' },
+  hand_release: { type: 'settled_by_hand', outcome: 'release', reason: 'they hold another amount' },
 } as const satisfies Record<string, SagaEvent>;
 type Happening = keyof typeof happenings;
 
@@ -69,10 +70,16 @@ function shortOf(saga: Saga, event: SagaEvent): string {
 /** Every step × everything that can happen, by hand. A missing cell changes nothing. */
 type Policy = readonly (readonly [saga: Saga, name: string, cells: Partial<Record<Happening, string>>])[];
 
-const byHand = (approved: string, declined: string, notDone: string): Partial<Record<Happening, string>> => ({
+const byHand = (
+  approved: string,
+  declined: string,
+  notDone: string,
+  release = '',
+): Partial<Record<Happening, string>> => ({
   hand_approved: approved,
   hand_declined: declined,
   hand_not_done: notDone,
+  hand_release: release,
 });
 
 const person = 'needs_person: call_a_person';
@@ -92,7 +99,7 @@ const forward = (step: SagaStep, operation: string, approved: string, declined: 
   nothing_found: `${step}: check in 2000`,
   orphan_not_found: `${step}: send_again`,
   contradicted: person,
-  ...byHand(approved, declined, `${step}: ${operation}`),
+  ...byHand(approved, declined, `${step}: abandon_attempt, ${operation}`),
 });
 
 const today: Policy = [
@@ -134,6 +141,7 @@ const today: Policy = [
         'capturing: authorize_payment, begin_automatic_capture, capture',
         'ended: decline_payment',
         'watching: fail_payment, check in 60000',
+        'handing_back: void',
       ),
     },
   ],
@@ -158,6 +166,7 @@ const today: Policy = [
         'holding: authorize_payment, expire in its time',
         'ended: decline_payment',
         'watching: fail_payment, check in 60000',
+        'handing_back: void',
       ),
     },
   ],
@@ -177,7 +186,12 @@ const today: Policy = [
       nothing_found: 'awaiting_customer: check in 30000',
       orphan_not_found: 'awaiting_customer: check in 30000',
       contradicted: person,
-      ...byHand('holding: authorize_payment, expire in its time', 'ended: decline_payment', 'calling_off: void'),
+      ...byHand(
+        'holding: authorize_payment, expire in its time',
+        'ended: decline_payment',
+        'calling_off: void',
+        'handing_back: void',
+      ),
     },
   ],
   [
@@ -201,7 +215,7 @@ const today: Policy = [
       nothing_found: 'watching: check in 600000',
       orphan_not_found: 'watching: check in 600000',
       contradicted: person,
-      ...byHand('reversing: void', 'ended: ', 'ended: abandon_attempt'),
+      ...byHand('reversing: void', 'ended: ', 'ended: abandon_attempt', 'reversing: void'),
     },
   ],
   [
@@ -220,7 +234,7 @@ const today: Policy = [
       nothing_found: 'ended: abandon_attempt',
       orphan_not_found: 'ended: abandon_attempt',
       contradicted: person,
-      ...byHand('reversing: void', 'ended: ', 'ended: abandon_attempt'),
+      ...byHand('reversing: void', 'ended: ', 'ended: abandon_attempt', 'reversing: void'),
     },
   ],
   [
@@ -259,6 +273,11 @@ const today: Policy = [
     at('expiring'),
     'releasing a hold whose time is over',
     forward('expiring', 'void', 'ended: expire_payment', person, 'ended: expire_payment'),
+  ],
+  [
+    at('handing_back'),
+    'giving back what a person says is not the payment’s',
+    forward('handing_back', 'void', 'ended: fail_payment', person, 'ended: fail_payment'),
   ],
   [
     at('capturing', { kind: 'capture' }),
@@ -320,7 +339,32 @@ const today: Policy = [
   [
     at('needs_person', { stuckAt: 'refunding', kind: 'refund' }),
     'a refund waits for a person',
-    byHand('ended: complete_refund', 'ended: refuse_refund', 'refunding: refund'),
+    byHand('ended: complete_refund', 'ended: refuse_refund', 'refunding: abandon_attempt, refund'),
+  ],
+  [
+    at('needs_person', { stuckAt: 'authorizing', captureMethod: 'manual' }),
+    'an authorization waits for a person',
+    byHand(
+      'holding: authorize_payment, expire in its time',
+      'ended: decline_payment',
+      'watching: fail_payment, check in 60000',
+      'handing_back: void',
+    ),
+  ],
+  [
+    at('needs_person', { stuckAt: 'authorizing', version: 1 }),
+    'an authorization of the first release waits for a person',
+    byHand(
+      'capturing: authorize_payment, begin_automatic_capture, capture',
+      'ended: decline_payment',
+      'ended: fail_payment, abandon_attempt',
+      'handing_back: void',
+    ),
+  ],
+  [
+    at('handing_back', { version: 1 }),
+    'giving back what a person says is not the payment’s, born in the first release',
+    forward('handing_back', 'void', 'ended: fail_payment', person, 'ended: fail_payment'),
   ],
 ];
 

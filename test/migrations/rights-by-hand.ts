@@ -47,11 +47,13 @@ export const rightsOf: Readonly<Record<ServiceName, Rights>> = {
     'payments.refund': 'SELECT INSERT',
     'payments.relay_cursor': 'SELECT',
     'payments.routing_configuration': 'SELECT INSERT',
+    // What waits is shown to people; only the orchestrator moves it.
+    'payments.saga': 'SELECT',
   },
   orchestrator: {
     'payments.acquirer_callback': 'SELECT INSERT',
     'payments.acquirer_performance': 'SELECT INSERT UPDATE',
-    'payments.attempt': 'SELECT INSERT UPDATE(acquirer_reference decline_code finished_at state)',
+    'payments.attempt': 'SELECT INSERT UPDATE(acquirer_reference answered_amount decline_code finished_at state)',
     'payments.authorization_increase': 'SELECT UPDATE(status)',
     'payments.breaker_override': 'SELECT',
     'payments.capture': 'SELECT INSERT UPDATE(status)',

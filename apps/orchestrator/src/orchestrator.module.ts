@@ -15,6 +15,7 @@ import { AnswerAboutAcquirers } from './consumers/answer-about-acquirers.ts';
 import { BeginChargeOnPaymentCreated } from './consumers/begin-charge-on-payment-created.ts';
 import { BeginOperationOnRequest } from './consumers/begin-operation-on-request.ts';
 import { NoteSettlementOnPaymentSettled } from './consumers/note-settlement-on-payment-settled.ts';
+import { SettleOnSettledByHand } from './consumers/settle-on-settled-by-hand.ts';
 import { ObservedPerformance } from './acquirers/observed-performance.ts';
 import { CHANCE, RouteAuthorizations } from './acquirers/route-authorizations.ts';
 import { ENVIRONMENT, type OrchestratorEnvironment } from './orchestrator.config.ts';
@@ -58,6 +59,7 @@ export class OrchestratorModule {
         AdvanceOnReviewDecided,
         BeginOperationOnRequest,
         NoteSettlementOnPaymentSettled,
+        SettleOnSettledByHand,
       ],
       providers: [
         { provide: ENVIRONMENT, useValue: environment },

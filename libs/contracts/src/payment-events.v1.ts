@@ -64,10 +64,13 @@ export const paymentEvents = {
   'payment.declined': withPayment.extend({ attempt: attempt.nullable() }),
   'payment.failed': withPayment.extend({ reason: z.string() }),
   'payment.outcome_unknown': withPayment.extend({ attempt, operation, nextCheckAt: z.iso.datetime() }),
+  /** Nothing goes on by itself any more: a person has to find out, or to put right. `attempt`: what was tried last. */
+  'payment.needs_person': withPayment.extend({ attempt: attempt.nullable(), reason: z.string() }),
   /** A person found out what the acquirer could not tell. */
   'payment.settled_by_hand': withPayment.extend({
     attempt: z.object({ number: z.int().min(1) }),
-    outcome: z.enum(['approved', 'declined', 'not_done']),
+    /** `release`: what is held is not the payment's, and is given back. */
+    outcome: z.enum(['approved', 'declined', 'not_done', 'release']),
     reference: z.string().nullable(),
     reason: z.string(),
   }),

@@ -118,6 +118,7 @@ export {
 } from './payment/requests.ts';
 export { advance, beginCharge, beginOperation, operationOf } from './payment/saga/advance.ts';
 export { sagaDefinitionVersion } from './payment/saga/definition.ts';
+export { handOutcomesOf } from './payment/saga/hand-outcomes.ts';
 export type {
   CallEvent,
   HandOutcome,

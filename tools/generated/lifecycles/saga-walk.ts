@@ -64,6 +64,7 @@ const events = {
     'a person says it was done': { type: 'settled_by_hand', outcome: 'approved', reason: '' },
     'a person says it was refused': { type: 'settled_by_hand', outcome: 'declined', reason: '' },
     'a person says it was not done': { type: 'settled_by_hand', outcome: 'not_done', reason: '' },
+    'a person says what is held is to be given back': { type: 'settled_by_hand', outcome: 'release', reason: '' },
   },
   contact_lost: { 'contact lost': { type: 'contact_lost' } },
   nothing_found: {

@@ -9,6 +9,7 @@ import { MerchantsResolver } from './merchants.resolver.ts';
 import { OperationsResolver } from './operations.resolver.ts';
 import { ReviewsResolver } from './reviews.resolver.ts';
 import { RoutingResolver } from './routing.resolver.ts';
+import { StuckSagasResolver } from './stuck-sagas.resolver.ts';
 import { RoutingErrorType } from './types/routing.type.ts';
 
 /** All that the schema is made of; the printer of the SDL takes the same. */
@@ -20,6 +21,7 @@ export const adminResolvers = [
   OperationsResolver,
   ReviewsResolver,
   RoutingResolver,
+  StuckSagasResolver,
 ];
 
 /** What nothing names directly, and the schema would leave out. */

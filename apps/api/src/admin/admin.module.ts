@@ -16,12 +16,14 @@ import { FindRouting } from '../use-cases/find-routing.ts';
 import { SaveRouting } from '../use-cases/save-routing.ts';
 import { HoldBreakers } from '../use-cases/hold-breakers.ts';
 import { RevokeApiKey } from '../use-cases/revoke-api-key.ts';
+import { SettleAttempt } from '../use-cases/settle-attempt.ts';
 import { AcquirerViews } from './acquirer-views.ts';
 import { adminGraphql } from './admin-graphql.ts';
 import { adminResolvers } from './admin-schema.ts';
 import { BooksReader } from './books-reader.ts';
 import { Operations } from './operations.ts';
 import { ReviewReader } from './review-reader.ts';
+import { StuckSagaReader } from './stuck-saga-reader.ts';
 
 const overrideChanged: BreakerHint = { change: 'override' };
 
@@ -58,6 +60,8 @@ export class AdminModule {
         SaveRouting,
         { provide: RoutingStore, useFactory: (sql: Sql) => new RoutingStore(sql), inject: [SQL] },
         { provide: PerformanceStore, useFactory: (sql: Sql) => new PerformanceStore(sql), inject: [SQL] },
+        SettleAttempt,
+        StuckSagaReader,
         ...adminResolvers,
       ],
     };

@@ -1,13 +1,16 @@
 import { hints } from '#contracts';
 import {
+  AttemptStore,
   DisputeStore,
   EventLog,
   MovementStore,
   PaymentStore,
+  SagaStore,
   type Transaction,
   type TransactionScope,
 } from '#persistence';
 import type { StoreParts } from '#runtime';
+import { HandWordStore } from './hand-word-store.ts';
 import { IdempotencyStore } from './idempotency-store.ts';
 import { ReviewStore } from './review-store.ts';
 
@@ -18,6 +21,10 @@ export interface ApiStores {
   readonly disputes: DisputeStore;
   readonly idempotency: IdempotencyStore;
   readonly reviews: ReviewStore;
+  /** Read only: the orchestrator moves them. */
+  readonly attempts: Pick<AttemptStore, 'of'>;
+  readonly sagas: Pick<SagaStore, 'about' | 'find'>;
+  readonly handWords: HandWordStore;
 }
 
 export type ApiTx = Transaction<ApiStores>;
@@ -30,5 +37,8 @@ export function apiStores(scope: TransactionScope, parts: StoreParts): ApiStores
     disputes: new DisputeStore(scope.sql),
     idempotency: new IdempotencyStore(scope.sql),
     reviews: new ReviewStore(scope.sql),
+    attempts: new AttemptStore(scope.sql),
+    sagas: new SagaStore(scope.sql),
+    handWords: new HandWordStore(scope.sql),
   };
 }

@@ -18,6 +18,7 @@ import type { OrchestratorTx } from '../stores/orchestrator-stores.ts';
 import { AcquirerCalls, type AcquirerCall } from './acquirer-calls.ts';
 import { chargeKeyOf } from './charge-key.ts';
 import type { Happening, SagaHappening } from './happening.ts';
+import { lateApprovalIn } from './late-approval.ts';
 import { observationsIn } from './observations.ts';
 import { SagaTurn } from './saga-turn.ts';
 import { takeTurn } from './take-turn.ts';
@@ -47,10 +48,14 @@ export class AdvanceSagas {
 
   /** What concerns the same payment happens in the order given. */
   async execute(tx: OrchestratorTx, happenings: readonly SagaHappening[]): Promise<void> {
-    for (const round of roundsOf(happenings)) await this.takeRound(tx, round);
+    for (const round of roundsOf(happenings)) {
+      const late = await this.takeRound(tx, round);
+      if (late.length > 0) await this.takeRound(tx, late);
+    }
   }
 
-  private async takeRound(tx: OrchestratorTx, round: readonly SagaHappening[]): Promise<void> {
+  /** What follows for other sagas of the same payments. */
+  private async takeRound(tx: OrchestratorTx, round: readonly SagaHappening[]): Promise<readonly SagaHappening[]> {
     const told = await findSagas(tx, round);
     const turns = await this.begin(tx, told);
     const { clock, environment } = this;
@@ -59,11 +64,14 @@ export class AdvanceSagas {
       fraudDeadlineMs: environment.FRAUD_DEADLINE_MS,
       actionDeadlineMs: environment.ACTION_DEADLINE_MS,
     };
-    const taken = turns.filter(({ turn, happening }) => takeTurn(turn, happening, rules));
-    await this.write(
-      tx,
-      taken.map(({ turn }) => turn),
-    );
+    const taken: SagaTurn[] = [];
+    const late: SagaHappening[] = [];
+    for (const { turn, happening } of turns) {
+      if (takeTurn(turn, happening, rules)) taken.push(turn);
+      else late.push(...lateApprovalIn(turn, happening));
+    }
+    await this.write(tx, taken);
+    return late;
   }
 
   private async begin(

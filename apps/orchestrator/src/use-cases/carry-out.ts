@@ -48,7 +48,7 @@ export function carryOut(turn: SagaTurn, command: SagaCommand): void {
       turn.facts.push({ type: 'payment.failed', data: { reason: command.reason } });
       return;
     case 'abandon_attempt':
-      if (turn.attempt?.state === 'outcome_unknown') turn.noteOutcome('was_not_sent');
+      if (turn.attempt !== undefined && !isFinished(turn.attempt)) turn.noteOutcome('was_not_sent');
       return;
     case 'tell_of_reversal':
       turn.facts.push({ type: 'payment.reversed', data: { attempt: turn.attemptFact() } });
@@ -90,7 +90,7 @@ export function carryOut(turn: SagaTurn, command: SagaCommand): void {
       waitForExpiry(turn, command.afterMs);
       return;
     case 'call_a_person':
-      turn.waitingFor = `a person: ${command.reason}`;
+      callPerson(turn, command.reason);
       return;
   }
 }
@@ -154,6 +154,12 @@ function scheduleCheck(turn: SagaTurn, { afterMs, known }: Extract<SagaCommand, 
   } else {
     turn.facts.push({ type: 'payment.outcome_unknown', data: { attempt, operation, nextCheckAt } });
   }
+}
+
+function callPerson(turn: SagaTurn, reason: string): void {
+  turn.waitingFor = `a person: ${reason}`;
+  const attempt = turn.attempt === undefined ? null : turn.attemptFact();
+  turn.facts.push({ type: 'payment.needs_person', data: { attempt, reason } });
 }
 
 function waitForExpiry(turn: SagaTurn, afterMs: number | null): void {

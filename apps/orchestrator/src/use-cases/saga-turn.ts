@@ -42,6 +42,13 @@ export interface TurnParts {
   readonly authorizationValidMs: number;
 }
 
+/** What was heard of an attempt. `otherMinor`: the amount that the acquirer names where it is not the one asked for. */
+interface Heard {
+  readonly declineCode?: string;
+  readonly reference?: string;
+  readonly otherMinor?: bigint;
+}
+
 /** The outcome of a call is written within milliseconds of its time-out; after this it never will be. */
 const outcomeMarginMs = 1_000;
 
@@ -91,7 +98,13 @@ export class SagaTurn {
   get authorization(): Attempt | undefined {
     if (this.saga.kind === 'reversal') return this.authorizations().find(({ id }) => uuidOf(id) === this.stored.key.id);
     const state = stateOfHold[this.saga.step] ?? 'approved';
-    return this.authorizations().find((attempt) => attempt.state === state);
+    // One that was given back earlier may stand before it.
+    return this.authorizations().findLast((attempt) => attempt.state === state);
+  }
+
+  /** Whether the step ends a hold that never became the payment's: whatever its amount, all of it goes back. */
+  get releasesStray(): boolean {
+    return stateOfHold[this.saga.step] !== undefined;
   }
 
   /** What acquirers were asked to hold, in their order. */
@@ -119,21 +132,18 @@ export class SagaTurn {
   }
 
   /** Notes on the attempt what was heard of it. */
-  noteOutcome(event: AttemptEvent, answer: { readonly declineCode?: string; readonly reference?: string } = {}): void {
+  noteOutcome(event: AttemptEvent, answer: Heard = {}): void {
     invariant(this.attempt !== undefined, 'an outcome belongs to an attempt');
     this.noteOutcomeOf(this.attempt, event, answer);
   }
 
-  noteOutcomeOf(
-    attempt: Attempt,
-    event: AttemptEvent,
-    answer: { readonly declineCode?: string; readonly reference?: string } = {},
-  ): void {
+  noteOutcomeOf(attempt: Attempt, event: AttemptEvent, answer: Heard = {}): void {
     const noted = {
       ...attempt,
       state: nextAttemptState(attempt.state, event),
       declineCode: answer.declineCode ?? null,
       acquirerReference: answer.reference ?? attempt.acquirerReference,
+      answeredMinor: answer.otherMinor ?? attempt.answeredMinor,
     };
     this.keep({ ...noted, finishedAt: isFinished(noted) ? this.parts.clock.now() : null });
   }
@@ -161,6 +171,7 @@ export class SagaTurn {
       state: 'submitted',
       declineCode: null,
       acquirerReference: null,
+      answeredMinor: null,
       routedBecause: route.because,
       routing: route.record,
       startedAt: this.parts.clock.now(),
@@ -205,13 +216,17 @@ export class SagaTurn {
   private amountOf(operation: AttemptOperation): Money {
     const { amount } = this.payment;
     if (operation === 'authorize') return amount;
-    if (operation === 'void') return this.authorization?.state === 'approved' ? this.held() : amount;
+    if (operation === 'void') return this.released(this.authorization);
     invariant(this.movement !== undefined, `${operation} needs its amount`);
     return { minor: this.movement.amountMinor, currency: amount.currency };
   }
 
-  private held(): Money {
+  /** What is left of the payment's hold; of one that never became the payment's, what the acquirer has named. */
+  private released(authorization: Attempt | undefined): Money {
     const { amount, balance } = this.payment;
+    if (authorization?.state !== 'approved') {
+      return { minor: authorization?.answeredMinor ?? amount.minor, currency: amount.currency };
+    }
     return { minor: balance.authorized - balance.captured - balance.voided, currency: amount.currency };
   }
 }
@@ -219,5 +234,6 @@ export class SagaTurn {
 /** Steps that end a hold which never became the payment's. */
 const stateOfHold: Partial<Record<Saga['step'], Attempt['state']>> = {
   reversing: 'approved_late',
+  handing_back: 'approved_late',
   calling_off: 'action_required',
 };

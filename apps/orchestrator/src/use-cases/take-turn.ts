@@ -1,5 +1,6 @@
 import {
   advance,
+  handOutcomesOf,
   isFinished,
   meaningOf,
   operationOf,
@@ -8,6 +9,7 @@ import {
   type AttemptId,
   type Clock,
   type Decline,
+  type HandOutcome,
   type Payment,
   type SagaEvent,
 } from '#domain';
@@ -102,25 +104,36 @@ function settledByHand(
   { attemptNumber, outcome, reference, reason }: Extract<Happening, { type: 'settled_by_hand' }>,
 ): SagaEvent | undefined {
   const { attempt } = turn;
-  if (attempt === undefined || attempt.number !== attemptNumber || isFinished(attempt)) return undefined;
+  if (attempt === undefined || attempt.number !== attemptNumber) return undefined;
+  if (!handOutcomesOf(turn.saga, attempt).includes(outcome)) return undefined;
+  // What the acquirer said for good stays noted; the person tells of what came after.
+  if (!isFinished(attempt)) noteWord(turn, attempt, outcome, reference === null ? {} : { reference });
+  return { type: 'settled_by_hand', outcome, reason };
+}
+
+function noteWord(turn: SagaTurn, attempt: Attempt, outcome: HandOutcome, known: { reference?: string }): void {
+  if (attempt.state === 'submitted') turn.noteOutcome('lose_contact');
   switch (outcome) {
     case 'approved':
-      turn.noteOutcome(approvalIn(turn), reference === null ? {} : { reference });
-      break;
+      turn.noteOutcome(approvalIn(turn), known);
+      return;
     case 'declined':
       turn.noteOutcome('decline', { declineCode: 'generic_decline' });
-      break;
+      return;
+    case 'release':
+      turn.noteOutcome('approve_late', known);
+      return;
     case 'not_done':
-      turn.noteOutcome('was_not_sent');
+      // People are wrong too: whether it counts as never done, or is watched for a while, is for the step to say.
+      return;
   }
-  return { type: 'settled_by_hand', outcome, reason };
 }
 
 function hear(answer: FindAnswer, attempt: Attempt, turn: SagaTurn, rules: TurnRules): SagaEvent {
   switch (answer.type) {
     case 'approved':
-      if (answer.amountMinor !== null && answer.amountMinor !== attempt.amount.minor) {
-        turn.noteOutcome('lose_contact', { reference: answer.reference });
+      if (answer.amountMinor !== null && answer.amountMinor !== attempt.amount.minor && !turn.releasesStray) {
+        turn.noteOutcome('lose_contact', { reference: answer.reference, otherMinor: answer.amountMinor });
         const reason = `${attempt.acquirer} approved ${answer.amountMinor} where ${attempt.amount.minor} was asked`;
         return { type: 'contradicted', reason };
       }

@@ -32,6 +32,7 @@ export const attemptTransitions = {
     require_action: 'action_required',
     lose_contact: 'action_required',
     was_not_sent: 'not_sent',
+    approve_late: 'approved_late',
   },
   outcome_unknown: {
     approve: 'approved',
@@ -76,6 +77,8 @@ export interface Attempt {
   readonly declineCode: string | null;
   /** The acquirer's own id of what was done; later operations refer to it. */
   readonly acquirerReference: string | null;
+  /** Which amount the acquirer names, in minor units, where that is not the one it was asked for; null else. */
+  readonly answeredMinor: bigint | null;
   readonly routedBecause: string;
   /** How it was chosen; null where there was nothing to choose. */
   readonly routing: RouteRecord | null;
@@ -89,7 +92,7 @@ const finishedStates: readonly AttemptState[] = ['approved', 'declined', 'not_se
  * Whether the outcome is known. Hearing it again changes nothing; only an approval that contradicts it does, and is given
  * back.
  */
-export function isFinished(attempt: Attempt): boolean {
+export function isFinished(attempt: Pick<Attempt, 'state'>): boolean {
   return finishedStates.includes(attempt.state);
 }
 

@@ -25,6 +25,7 @@ interface AttemptRow {
   state: AttemptState;
   decline_code: string | null;
   acquirer_reference: string | null;
+  answered_amount: bigint | null;
   routed_because: string;
   routing: RouteRecord | null;
   started_at: Date;
@@ -52,7 +53,7 @@ export class AttemptStore {
     const currencies = new Map(payments.map((payment) => [payment.id, payment.amount.currency]));
     const rows = await this.sql.query<AttemptRow>(
       `SELECT payment_id, number, id, operation, acquirer, amount, state, decline_code, acquirer_reference,
-         routed_because, routing, started_at, finished_at
+         answered_amount, routed_because, routing, started_at, finished_at
        FROM attempt WHERE (merchant_id, payment_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
        ORDER BY number`,
       columnsOf(payments.map(keyOf)),
@@ -91,12 +92,13 @@ export class AttemptStore {
     if (attempts.length === 0) return;
     await this.sql.query(
       `INSERT INTO attempt (merchant_id, payment_id, number, id, operation, acquirer, amount, state, decline_code,
-         acquirer_reference, routed_because, routing, started_at, finished_at)
+         acquirer_reference, answered_amount, routed_because, routing, started_at, finished_at)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::bigint[],
-         $8::text[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[])
+         $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[], $13::jsonb[], $14::timestamptz[],
+         $15::timestamptz[])
        ON CONFLICT (merchant_id, payment_id, number) DO UPDATE SET state = excluded.state,
          decline_code = excluded.decline_code, acquirer_reference = excluded.acquirer_reference,
-         finished_at = excluded.finished_at`,
+         answered_amount = excluded.answered_amount, finished_at = excluded.finished_at`,
       columnsOf(
         attempts.map(({ payment, attempt }) => [
           ...keyOf(payment),
@@ -108,6 +110,7 @@ export class AttemptStore {
           attempt.state,
           attempt.declineCode,
           attempt.acquirerReference,
+          attempt.answeredMinor,
           attempt.routedBecause,
           attempt.routing === null ? null : JSON.stringify(attempt.routing),
           attempt.startedAt,
@@ -128,6 +131,7 @@ function attemptOf(row: AttemptRow, currency: CurrencyCode): Attempt {
     state: row.state,
     declineCode: row.decline_code,
     acquirerReference: row.acquirer_reference,
+    answeredMinor: row.answered_amount,
     routedBecause: row.routed_because,
     routing: row.routing,
     startedAt: row.started_at,

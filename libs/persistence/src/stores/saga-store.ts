@@ -150,7 +150,8 @@ export class SagaStore {
        ON CONFLICT (merchant_id, payment_id, id) DO UPDATE SET step = excluded.step,
          operation_id = excluded.operation_id, attempt_id = excluded.attempt_id, tries = excluded.tries,
          checks = excluded.checks, soft_retries = excluded.soft_retries, stuck_at = excluded.stuck_at, next_action = excluded.next_action, next_run_at = excluded.next_run_at,
-         waiting_for = excluded.waiting_for, lease_owner = NULL, epoch = saga.epoch + 1, updated_at = excluded.updated_at`,
+         waiting_for = excluded.waiting_for, lease_owner = NULL, epoch = saga.epoch + 1, updated_at = excluded.updated_at,
+         step_since = CASE WHEN saga.step = excluded.step THEN saga.step_since ELSE excluded.step_since END`,
       columnsOf(
         sagas.map(({ stored: { key, saga, operationId, attemptId }, next, waitingFor }) => [
           uuidOf(key.merchantId),

@@ -36,8 +36,12 @@ const stories: { readonly [Type in PaymentEventType]: Storyteller<Type> } = {
     summary: `${attempt.acquirer} wants the customer to confirm the payment first.`,
     details: { attempt, redirectUrl },
   }),
+  'payment.needs_person': ({ attempt, reason }) => ({
+    summary: `A person is called: ${reason}.`,
+    details: { attempt, reason },
+  }),
   'payment.settled_by_hand': ({ attempt, outcome, reference, reason }) => ({
-    summary: `A person found out that attempt ${attempt.number} was ${outcomeInWords[outcome]}: ${reason}`,
+    summary: `A person found out that attempt ${attempt.number} ${outcomeInWords[outcome]}: ${reason}`,
     details: { attempt, outcome, reference, reason },
   }),
   'payment.reversed': ({ attempt }) => ({
@@ -173,9 +177,15 @@ const failureInWords: Readonly<Record<string, string>> = {
   acquirer_unreachable: 'the acquirer could not be reached',
   acquirer_never_charged: 'the acquirer never got the request',
   customer_did_not_return: 'the customer did not confirm it in time',
+  released_by_hand: 'a person had the hold released',
 };
 
-const outcomeInWords = { approved: 'done', declined: 'refused', not_done: 'never done' } as const;
+const outcomeInWords = {
+  approved: 'was done',
+  declined: 'was refused',
+  not_done: 'was never done',
+  release: 'holds what has to be given back',
+} as const;
 
 function inWords(minor: number, payment: PaymentSnapshot): string {
   const currency = payment.currency as CurrencyCode;

@@ -3,7 +3,8 @@ import type { PastEvent } from '../../readers/history-reader.ts';
 import type { AttemptView } from '../../readers/operation-reader.ts';
 import type { PaymentView } from '../../readers/payment-view.ts';
 import type { TimelineEntryType } from '../types/payment-details.type.ts';
-import { AttemptOutcomeType } from '../types/payment.enums.ts';
+import { AttemptOutcomeType, type AttemptOutcome } from '../types/payment.enums.ts';
+import { outcomeOf } from './attempt-outcome.ts';
 import { storyOf } from './event-stories.ts';
 
 /** Everything that happened to a payment, causes before effects: its events, its attempts, its settlement. */
@@ -89,7 +90,7 @@ function entryOfAttempt(attempt: AttemptView, behind: PastEvent | undefined): Ti
       operation,
       amount: Number(amount.minor),
       currency: amount.currency,
-      outcome: outcomeNames.get(state),
+      outcome: outcomeNames.get(outcomeOf(state)),
       declineCode,
       routedBecause: attempt.routedBecause,
       ...(attempt.routing === null ? {} : { routing: attempt.routing }),
@@ -100,7 +101,7 @@ function entryOfAttempt(attempt: AttemptView, behind: PastEvent | undefined): Ti
 }
 
 /** As `PaymentAttempt.outcome` names it. */
-const outcomeNames = new Map<AttemptState, string>(
+const outcomeNames = new Map<AttemptOutcome, string>(
   Object.entries(AttemptOutcomeType).map(([name, state]) => [state, name]),
 );
 

@@ -7,6 +7,7 @@ import { presentDispute } from '../presenters/dispute.presenter.ts';
 import { presentEvent } from '../presenters/event.presenter.ts';
 import { pageRequestOf, presentPage } from '../presenters/page.presenter.ts';
 import { presentCapture, presentIncrease, presentRefund } from '../presenters/payment.presenter.ts';
+import { outcomeOf } from '../presenters/attempt-outcome.ts';
 import { presentTimeline } from '../presenters/timeline.presenter.ts';
 import { AuthorizationIncreaseType } from '../types/authorization-increase.type.ts';
 import { CaptureType } from '../types/capture.type.ts';
@@ -34,7 +35,7 @@ export class PaymentResolver {
     @Context() { loaders }: MerchantContext,
   ): Promise<PaymentAttemptType[]> {
     const attempts = await loaders.attempts(view.payment.id);
-    return attempts.map(({ state, ...attempt }) => ({ ...attempt, outcome: state }));
+    return attempts.map(({ state, ...attempt }) => ({ ...attempt, outcome: outcomeOf(state) }));
   }
 
   @ResolveField(() => [CaptureType], { complexity: shortListCost, description: 'The captures, the oldest first.' })

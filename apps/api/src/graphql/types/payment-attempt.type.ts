@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
-import type { AttemptOperation, AttemptState } from '#domain';
+import type { AttemptOperation } from '#domain';
 import { DateTimeScalar } from '../scalars/date-time.scalar.ts';
-import { AttemptOperationType, AttemptOutcomeType } from './payment.enums.ts';
+import { AttemptOperationType, AttemptOutcomeType, type AttemptOutcome } from './payment.enums.ts';
 
 @ObjectType('PaymentAttempt', { description: 'One operation at one acquirer.' })
 export class PaymentAttemptType {
@@ -15,7 +15,7 @@ export class PaymentAttemptType {
   readonly operation!: AttemptOperation;
 
   @Field(() => AttemptOutcomeType, { description: 'What is known of it.' })
-  readonly outcome!: AttemptState;
+  readonly outcome!: AttemptOutcome;
 
   @Field(() => String, { nullable: true, description: 'Why it was declined, as a code such as `insufficient_funds`.' })
   readonly declineCode!: string | null;

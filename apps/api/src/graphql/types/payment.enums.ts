@@ -117,6 +117,8 @@ export const AttemptOutcomeType = {
   UNKNOWN: 'outcome_unknown',
 } as const satisfies Record<string, AttemptState>;
 
+export type AttemptOutcome = (typeof AttemptOutcomeType)[keyof typeof AttemptOutcomeType];
+
 registerEnumType(AttemptOutcomeType, {
   name: 'AttemptOutcome',
   description: 'What is known of an attempt.',

@@ -92,9 +92,18 @@ function afterPerson(saga: Saga, { outcome, reason }: Extract<SagaEvent, { type:
     case 'not_done':
       if (step.is === 'watch') return move(freed, step.over);
       if (step.is === 'customer') return move(freed, step.late);
-      // What was surely not done is done anew, with a key of its own.
-      return step.notDone === 'send_again' ? attempt({ ...freed, tries: 0 }, step, 0) : move(freed, step.notDone);
+      return step.notDone === 'send_again' ? doAnew(freed, step) : move(freed, step.notDone);
+    case 'release':
+      // What the acquirer approved after we had given up is given back whatever the amount.
+      if (step.is === 'watch') return move(freed, step.approved);
+      return step.release === undefined ? unchanged(saga) : move(freed, step.release);
   }
+}
+
+/** What was surely not done is done once more, with a key of its own. */
+function doAnew(saga: Saga, step: CallStep): SagaTransition {
+  const again = attempt({ ...saga, tries: 0 }, step, 0);
+  return { saga: again.saga, commands: [{ type: 'abandon_attempt' }, ...again.commands] };
 }
 
 type RiskEvent = Extract<SagaEvent, { type: 'risk_answered' | 'risk_silent' }>;

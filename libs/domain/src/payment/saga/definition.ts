@@ -41,6 +41,8 @@ export interface CallStep {
   readonly holdGone?: Move;
   /** The customer has to act first. */
   readonly actionRequired?: Move;
+  /** A person says that what is held is not the payment's. Absent where the step holds nothing. */
+  readonly release?: Move;
 }
 
 /** The customer is with the acquirer; we look whether it is done. */
@@ -51,6 +53,8 @@ export interface CustomerStep {
   readonly approved: Readonly<Record<CaptureMethod, Move>>;
   readonly declined: Move;
   readonly late: Move;
+  /** A person says that what is held is not the payment's. */
+  readonly release: Move;
 }
 
 /** Given up, but the acquirer may yet say that it was done. */
@@ -107,7 +111,14 @@ const awaitingRisk: RiskStep = {
 };
 const inReview: ReviewStep = { is: 'review', allow: go('authorizing', 'pass_review'), block: end('decline_for_risk') };
 
-/** The first release: one acquirer, and an hour of questions. Sagas that were born then end by it. */
+/** A person found a hold that is not what was asked for. Until it is surely gone the payment is not said to have failed. */
+const handedBack = end({ fail_payment: 'released_by_hand' });
+const handingBack = { operation: 'void', approved: handedBack, declined: 'person', holdGone: handedBack } as const;
+
+/**
+ * The first release: one acquirer, and an hour of questions. Sagas that were born then end by it. Only a person can take
+ * one of them to `handing_back`: that word came later, and nothing that they do by themselves leads there.
+ */
 const firstDefinition = ((): SagaDefinition => {
   const asked = {
     is: 'call',
@@ -135,6 +146,7 @@ const firstDefinition = ((): SagaDefinition => {
           manual: end('authorize_payment'),
         },
         declined: end('decline_payment'),
+        release: go('handing_back'),
       },
       capturing: {
         ...forward,
@@ -149,6 +161,7 @@ const firstDefinition = ((): SagaDefinition => {
         approved: end({ fail_payment: 'capture_refused' }),
         declined: 'person',
       },
+      handing_back: { ...forward, ...handingBack },
     },
     capture: {
       capturing: {
@@ -210,6 +223,7 @@ const secondDefinition = ((): SagaDefinition => {
         approved,
         declined: end('decline_payment'),
         actionRequired: go('awaiting_customer', 'require_action'),
+        release: go('handing_back'),
       },
       awaiting_customer: {
         is: 'customer',
@@ -219,6 +233,7 @@ const secondDefinition = ((): SagaDefinition => {
         approved,
         declined: end('decline_payment'),
         late: go('calling_off'),
+        release: go('handing_back'),
       },
       calling_off: {
         ...forward,
@@ -258,6 +273,7 @@ const secondDefinition = ((): SagaDefinition => {
         declined: 'person',
         holdGone: end('expire_payment'),
       },
+      handing_back: { ...forward, ...handingBack },
     },
     capture: {
       capturing: {

@@ -20,6 +20,7 @@ export type SagaStep =
   | 'releasing'
   | 'holding'
   | 'expiring'
+  | 'handing_back'
   | 'voiding'
   | 'refunding'
   | 'increasing'
@@ -104,14 +105,18 @@ export type SagaCommand =
   | { readonly type: 'wait_for_expiry'; readonly afterMs: number | null }
   | { readonly type: 'call_a_person'; readonly reason: string };
 
-/** What a person may have found out: it was done, it was refused, or nothing was done. */
-export type HandOutcome = 'approved' | 'declined' | 'not_done';
+/**
+ * What a person may have found out: it was done, it was refused, nothing was done, or something is held that cannot be the
+ * payment's and is to be given back.
+ */
+export type HandOutcome = 'approved' | 'declined' | 'not_done' | 'release';
 
 export type FailureReason =
   | 'acquirer_unreachable'
   | 'acquirer_never_charged'
   | 'capture_refused'
-  | 'customer_did_not_return';
+  | 'customer_did_not_return'
+  | 'released_by_hand';
 
 export interface SagaTransition {
   readonly saga: Saga;
