@@ -10,8 +10,8 @@ const reasonLengthMax = 500;
 /** What browsers and proxies surely take. */
 const addressLengthMax = 2_000;
 
-/** Some four pages; nobody at an issuer reads more. */
-const evidenceLengthMax = 10_000;
+/** Two pages. Acquirers take 8 000 UTF-16 units and more, so that none refuses later what was taken here. */
+const evidenceLengthMax = 4_000;
 
 /** Letters, marks, digits, punctuation, symbols and spaces of any script; nothing that cannot be seen or changes direction. */
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]*$/u;
