@@ -301,11 +301,11 @@ describe('the estimate of the backlog', () => {
   test('shrinks with every page that is stored, and knows the age of the oldest', async () => {
     for (let index = 0; index < 5; index += 1) await traffic.change(payment(index));
     await ageOldest('90 seconds');
-    const held = await acquire();
+    const cursor = await acquire();
     const before = await estimateBacklog(sql, 1);
     expect(before.events).toBe(5);
     expect(before.oldestAgeMs).toBeGreaterThan(89_000);
-    const page = await window.read(held, everyShard, 2);
+    const page = await window.read(cursor, everyShard, 2);
     const stored = await window.advance(page.next, 'relay', hourMs);
     const within = await estimateBacklog(sql, 1);
     expect(within.events).toBe(3);
@@ -330,13 +330,13 @@ describe('the estimate of the backlog', () => {
   test('of a log that is published again is no older than the stream for which that is done', async () => {
     for (let index = 0; index < 5; index += 1) await traffic.change(payment(index));
     await ageOldest('1 hour');
-    const held = await acquire();
+    const cursor = await acquire();
     const stream = { created: new Date(Date.now() - 7_000), lastSeq: 0n };
-    const rewound = await window.advance(window.rewind(held, stream), 'relay', hourMs);
+    const rewound = await window.advance(window.rewind(cursor, stream), 'relay', hourMs);
     const atFirst = await estimateBacklog(sql, 1);
     expect(atFirst.events).toBe(0);
     expect(atFirst.oldestAgeMs).toBeLessThan(30_000);
-    const page = await window.read(rewound ?? held, everyShard, 2);
+    const page = await window.read(rewound ?? cursor, everyShard, 2);
     await window.advance(page.next, 'relay', hourMs);
     expect((await estimateBacklog(sql, 1)).events).toBe(0);
   });

@@ -12,5 +12,5 @@ export {
   type StreamBounds,
   type StreamState,
 } from './stream-state.ts';
-export { ensureDeadLetterStream, ensureStream, fitStream, isNotFound, streamBytesMaxDefault } from './topology.ts';
+export { ensureDeadLetterStream, ensureStream, isNotFound, streamBytesMaxDefault } from './topology.ts';
 export { WakeUp } from './wake-up.ts';
