@@ -78,6 +78,7 @@ describe('secrets that slipped into a text', () => {
     ['an API key', `Bearer ${key.text} was refused`, key.text],
     ['a live key', `Bearer ${mintApiKey('sk_live').text}`, 'sk_live_'],
     ['an admin key', mintApiKey('adm_test').text, 'adm_test_'],
+    ['a restricted key of Stripe', `Invalid API key: rk_live_${'x'.repeat(12)}`, 'rk_live_'],
     ['a signing secret', `signing with ${secret}.`, secret],
     ['a password in a URL', 'connecting to postgresql://quittance_api:hunter2@db:5432/q', 'hunter2'],
     ['a password without a user', 'redis://:hunter2@cache', 'hunter2'],

@@ -3,11 +3,13 @@ import type { Clock } from '#domain';
 import type { Metrics } from '#observability';
 import type { Sql } from '#persistence';
 import { CLOCK, METRICS, ServiceModule, SQL } from '#runtime';
+import type { Acquirer } from './acquirers/acquirer.ts';
 import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
 import { guardLimits, sideBySideMax } from './acquirers/guard-limits.ts';
 import { GuardNews } from './acquirers/guard-news.ts';
 import { GuardedAcquirer } from './acquirers/guarded-acquirer.ts';
 import { HttpAcquirer } from './acquirers/http-acquirer.ts';
+import { StripeAcquirer, type StripeOptions } from './acquirers/stripe/stripe-acquirer.ts';
 import { AcquirerCallbacksController } from './callbacks/acquirer-callbacks.controller.ts';
 import { AdvanceOnRiskAssessed } from './consumers/advance-on-risk-assessed.ts';
 import { AdvanceOnReviewDecided } from './consumers/advance-on-review-decided.ts';
@@ -106,9 +108,21 @@ function connect(
   };
   const secret = environment.SANDBOX_CALLBACK_SECRET;
   const callbacks = secret === undefined ? {} : { callbacks: { secret, clock } };
-  const acquirers = Object.entries(urls).flatMap(([name, url]) => {
-    if (url === undefined) return [];
-    return [new GuardedAcquirer(new HttpAcquirer({ name, url, ...callbacks }, metrics), guardLimits, news)];
-  });
-  return new AcquirerDirectory(acquirers, environment.ACQUIRER_TIMEOUT_MS);
+  const acquirers: Acquirer[] = Object.entries(urls).flatMap(([name, url]) =>
+    url === undefined ? [] : [new HttpAcquirer({ name, url, ...callbacks }, metrics)],
+  );
+  const stripe = stripeOf(environment);
+  if (stripe !== undefined) acquirers.push(new StripeAcquirer(stripe, metrics, clock));
+  const guarded = acquirers.map((acquirer) => new GuardedAcquirer(acquirer, guardLimits, news));
+  return new AcquirerDirectory(guarded, environment.ACQUIRER_TIMEOUT_MS);
+}
+
+function stripeOf({
+  STRIPE_SECRET_KEY: secretKey,
+  STRIPE_WEBHOOK_SECRET: webhookSecret,
+  STRIPE_API_BASE: apiBase,
+}: OrchestratorEnvironment): StripeOptions | undefined {
+  return secretKey === undefined || webhookSecret === undefined
+    ? undefined
+    : { name: 'stripe', secretKey, webhookSecret, apiBase };
 }

@@ -28,8 +28,8 @@ const secretFieldPattern = new RegExp(
 /** The same in a body that was logged as text, where each quotation mark has a backslash before it. */
 const quotedSecretFieldPattern = new RegExp(String.raw`(\\"(?:${secretFields})\\":\s?)\\"(?:[^"\\]|\\(?!"))*\\"`, 'gi');
 
-/** API keys and signing secrets by their own prefixes. The handle of a key, which only finds it, is shorter. */
-const keyPattern = /\b(?:sk_(?:test|live)_|adm_(?:test|live)_|whsec_)[A-Za-z0-9+/=]{8,}/g;
+/** API keys and signing secrets, ours and Stripe’s, by their prefixes. A handle, which only finds a key, is shorter. */
+const keyPattern = /\b(?:[sr]k_(?:test|live)_|adm_(?:test|live)_|whsec_)[A-Za-z0-9+/=]{8,}/g;
 /** Passwords in connection URLs. No scheme is longer than this, and looking further would take long on long texts. */
 const urlPasswordPattern = /(\b[a-z][a-z0-9+.-]{0,15}:\/\/[^\s:/@"]{0,100}:)[^\s@"]{1,200}@/g;
 /** The whole row, when it violates a constraint. */
