@@ -3,6 +3,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AcquirerDirectory } from '../../apps/orchestrator/src/acquirers/acquirer-directory.ts';
 import { GuardNews } from '../../apps/orchestrator/src/acquirers/guard-news.ts';
+import { hints } from '#contracts';
+import { Broker } from '#messaging';
 import { administer } from '../support/admin-door.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { startNats, type TestNats } from '../support/nats.ts';
@@ -69,6 +71,9 @@ async function change(mutation: 'openBreaker' | 'closeBreaker', input: object): 
 describe('a breaker that opens', () => {
   test('makes the other processes careful, who find out themselves and spread nothing', async () => {
     const [one, other] = orchestrators as [NestFastifyApplication, NestFastifyApplication];
+    const hinted: string[] = [];
+    await api.get(Broker).onHint(hints.breakerChanged, (payload) => void hinted.push(payload));
+    await api.get(Broker).isReachable();
     const heard: boolean[] = [];
     other.get(GuardNews).onBreakerChange(({ onHearsay }) => void heard.push(onHearsay));
     const told: boolean[] = [];
@@ -79,6 +84,11 @@ describe('a breaker that opens', () => {
     await until('the other process to hear of it', () => stateAt(other, 'authorize') === 'open');
     expect([heard, told]).toEqual([[true], [false]]);
     expect(stateAt(other, 'capture')).toBe('closed');
+    // Whatever the other process said before this round trip has reached us after ours.
+    expect([await other.get(Broker).isReachable(), await api.get(Broker).isReachable()]).toEqual([true, true]);
+    expect(hinted.map((payload) => JSON.parse(payload) as unknown)).toEqual([
+      { change: 'opened', process: expect.any(String), acquirer: 'alpha', operation: 'authorize' },
+    ]);
   });
 
   test('is shown to people, with the reason why nothing is sent', async () => {
@@ -120,6 +130,8 @@ describe('a person', () => {
     const second = await change('openBreaker', { operation: 'REFUND', reason: 'second' });
     expect(second.override?.openedBecause).toBe('first');
     await change('closeBreaker', { operation: 'REFUND', reason: 'enough' });
+    const again = await change('closeBreaker', { operation: 'REFUND', reason: 'again' });
+    expect(again.userErrors.map(({ code }) => code)).toEqual(['NOT_FOUND']);
     await change('openBreaker', { operation: 'REFUND', reason: 'third' });
     const { rows } = await owner.query<{ story: string }>(
       `SELECT opened_because || ', ' || coalesce(closed_because, 'held') AS story FROM payments.breaker_override
