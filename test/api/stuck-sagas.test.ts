@@ -42,14 +42,25 @@ describe('what cannot go on is shown:', () => {
     });
   });
 
-  test('no acquirer that can be used: the payment waits in line', async () => {
-    const id = await stage.charge('tok_not_sent');
-    const waiting = await until('the payment to wait in line', async () => {
-      const stuck = await stage.stuckOn(id);
-      return stuck?.attempt?.outcome === 'NOT_SENT' && stuck;
-    });
-    expect(waiting).toMatchObject({ step: 'authorizing', reason: 'the next try', nextLookAt: aTime });
-    expect(waiting.attempt?.canBeSettledAs).toEqual([]);
+  test('no acquirer that can be used: the payment waits in line, and nobody was asked', async () => {
+    await stage.breaker('openBreaker');
+    try {
+      const id = await until('a payment to find no acquirer', async () => {
+        const charged = await stage.charge('tok_visa');
+        const stuck = await until(`${charged} to be charged or to wait`, async () => {
+          return (await stage.stateOf(charged)) === 'captured' ? 'charged' : await stage.stuckOn(charged);
+        });
+        return stuck !== 'charged' && charged;
+      });
+      expect(await stage.stuckOn(id)).toMatchObject({
+        step: 'authorizing',
+        reason: 'an acquirer that can be used',
+        nextLookAt: aTime,
+        attempt: null,
+      });
+    } finally {
+      await stage.breaker('closeBreaker');
+    }
   });
 
   test('a person, with what the acquirer named instead', async () => {
@@ -146,4 +157,15 @@ describe('merchants see', () => {
       'payment.failed: Could not be completed, and nothing was taken: a person had the hold released.',
     ]);
   });
+});
+
+// The last one: what is tried again and again in vain opens the breaker for whatever comes after it.
+test('an acquirer that surely got nothing is shown with the next try', async () => {
+  const id = await stage.charge('tok_not_sent');
+  const waiting = await until('the payment to wait in line', async () => {
+    const stuck = await stage.stuckOn(id);
+    return stuck?.attempt?.outcome === 'NOT_SENT' && stuck;
+  });
+  expect(waiting).toMatchObject({ step: 'authorizing', reason: 'the next try', nextLookAt: aTime });
+  expect(waiting.attempt?.canBeSettledAs).toEqual([]);
 });

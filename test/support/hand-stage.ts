@@ -181,6 +181,15 @@ export class HandStage {
     await this.post('/control/acquirers/alpha', { hang });
   }
 
+  /** Keeps authorizations away from the only acquirer, or lets them go again. */
+  async breaker(change: 'openBreaker' | 'closeBreaker'): Promise<void> {
+    await administer(
+      this.parts.api,
+      `mutation ($input: BreakerInput!) { ${change}(input: $input) { userErrors { message } } }`,
+      { input: { acquirer: 'alpha', operation: 'AUTHORIZE', reason: 'a test' } },
+    );
+  }
+
   async stuck(): Promise<readonly Stuck[]> {
     const { stuckSagas } = await administer<{ stuckSagas: Stuck[] }>(
       this.parts.api,

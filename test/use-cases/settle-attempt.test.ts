@@ -137,6 +137,14 @@ describe('an approval of another amount', () => {
     expect(await stage.stuckOn(id)).toBeUndefined();
   });
 
+  test('that nobody wrote down is given back all the same, however much it is', async () => {
+    const id = await wrongAmount();
+    await stage.rows('UPDATE payments.attempt SET answered_amount = NULL WHERE payment_id = $1', id);
+    await stage.settle(id, 1, 'RELEASE');
+    await stage.untilIs('failed', id);
+    expect(await stage.truthOf(id)).toEqual(['authorize 1098', 'void 1098']);
+  });
+
   test('was voided in the acquirer’s console before: the hold is gone, and the payment fails', async () => {
     const id = await wrongAmount();
     await stage.byHandAtAcquirer(`/authorizations/${await stage.referenceOf(id)}/voids`, {});
