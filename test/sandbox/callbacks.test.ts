@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { SandboxConfig } from '../../apps/sandbox/src/sandbox.config.ts';
 import { CallbackReceiver } from './support/callback-receiver.ts';
 import { Sandbox, fieldOf } from './support/sandbox.ts';
+import { andThenNothing } from './support/and-then-nothing.ts';
 import { test } from './support/sandbox-test.ts';
 
 /** The clock of every test starts here. */
@@ -78,9 +79,9 @@ describe('a callback', () => {
         sandbox.clock.advance(1);
         await receiver.first(nth + 2);
       }
-      await sandbox.clock.waiting(0);
 
-      const told = await receiver.first(4);
+      const told = [...(await receiver.first(4))];
+      expect(await andThenNothing(sandbox, receiver)).toBe(4);
       expect(new Set(told.map(({ raw }) => raw.toString())).size).toBe(1);
       expect(told.map(({ headers }) => headers['sandbox-signature'])).toEqual(
         [5, 6, 8, 12].map((seconds, nth) => signed(told[nth]?.raw ?? Buffer.alloc(0), startSeconds + seconds)),
@@ -116,9 +117,9 @@ describe('a callback', () => {
     await after.clock.waiting(1);
     after.clock.advance(1_000);
     const told = await receiver.first(4);
-    await after.clock.waiting(0);
     const [first, second, ...repeated] = told.map(({ raw }) => raw.toString());
     expect(repeated.toSorted()).toEqual([first, second].toSorted());
+    expect(await andThenNothing(after, receiver)).toBe(4);
     await after.stop();
   });
 

@@ -98,7 +98,7 @@ describe('the end of a hold', () => {
     await other.query('SELECT FROM sandbox.hold FOR UPDATE');
     const key = randomUUID();
     const capture = sandbox.capture(authorizationId, 1_099, { key });
-    await waitsForLock(database.ownerUrl);
+    await waitForRows(database.ownerUrl, 1);
     sandbox.clock.advance(holdMs);
     await other.query('COMMIT');
     await other.end();
@@ -107,13 +107,55 @@ describe('the end of a hold', () => {
     expect(await receiver.first(1)).toMatchObject([{ type: 'authorization.expired', data: { authorizationId } }]);
     await sandbox.stop();
   });
+
+  test('is no news when a capture that came in time is still being written', async ({ databases, receiver }) => {
+    const database = await databases.create();
+    const sandbox = await Sandbox.start(database, { SANDBOX_CALLBACK_URL: receiver.url });
+    const authorizationId = await sandbox.authorized('tok_auth_expires');
+    const key = randomUUID();
+    await hangUpOn(sandbox, authorizationId, key);
+    // Another writes the effect of this key and does not end, so that the capture stands still with the hold in hand.
+    const other = new Client({ connectionString: database.urlFor('sandbox') });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query(
+      `INSERT INTO sandbox.effect (acquirer, idempotency_key, operation, effect_id, authorization_id, card_token,
+         reference, amount_minor, currency, recorded_at)
+       VALUES ('alpha', $1, 'capture', 'c', 'a', 'tok_visa', 'r', 1, 'EUR', now())`,
+      [key],
+    );
+    const capture = sandbox.capture(authorizationId, 1_099, { key });
+    await waitForRows(database.ownerUrl, 1);
+    sandbox.clock.advance(holdMs);
+    await waitForRows(database.ownerUrl, 2);
+    await other.query('ROLLBACK');
+    await other.end();
+
+    expect(await capture).toMatchObject(approved);
+    await sandbox.authorized('tok_duplicate_answer');
+    const told = await receiver.first(2);
+    expect(told.map(({ type }) => type)).toEqual(['operation.decided', 'operation.decided']);
+    await sandbox.stop();
+  });
 });
 
-/** Until somebody in this database waits for a row of another. */
-async function waitsForLock(url: string): Promise<void> {
+/** A call that is counted and does nothing: its key is known and nothing was decided under it. */
+async function hangUpOn(sandbox: Sandbox, authorizationId: string, key: string): Promise<void> {
+  await sandbox.control({ hang: true });
+  const impatient = new AbortController();
+  const call = sandbox.capture(authorizationId, 1_099, { key, signal: impatient.signal });
+  // The call, and the callback of the hold's end.
+  await sandbox.clock.waiting(2);
+  impatient.abort();
+  await expect(call).rejects.toThrow('aborted');
+  await sandbox.resetControls();
+}
+
+/** Until so many in this database wait for what another holds. */
+async function waitForRows(url: string, count: number): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  for (let waiting = 0; waiting === 0;) {
+  for (let waiting = 0; waiting !== count;) {
     const { rows } = await client.query<{ waiting: number }>(
       `SELECT count(*)::int AS waiting FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,

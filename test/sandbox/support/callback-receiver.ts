@@ -51,10 +51,14 @@ export class CallbackReceiver {
 
   /** The first so many, once they are there; more than that fail the test that counts them. */
   async first(count: number): Promise<Received[]> {
-    while (this.received.length < count) await once(this.arrivals, 'arrival');
+    while (this.received.length < count) await this.next();
     if (this.received.length > count)
       throw new Error(`${this.received.length} callbacks where ${count} were expected.`);
     return this.received;
+  }
+
+  async next(): Promise<void> {
+    await once(this.arrivals, 'arrival');
   }
 
   async stop(): Promise<void> {
