@@ -200,7 +200,10 @@ describe('a manual payment', () => {
     expect(status).toBe('AUTHORIZED');
 
     const first = await capture(id, { amount: euros(400), final: false });
-    expect(paymentOf(first)).toMatchObject({ status: 'PARTIALLY_CAPTURED', allowedActions: ['CAPTURE', 'REFUND'] });
+    expect(paymentOf(first)).toMatchObject({
+      status: 'PARTIALLY_CAPTURED',
+      allowedActions: ['CAPTURE', 'VOID', 'REFUND'],
+    });
     expect(first.data?.outcome.capture).toMatchObject({
       amount: { decimal: '4.00' },
       status: 'SUCCEEDED',

@@ -61,30 +61,21 @@ describe('test cards, paid and captured in one call', () => {
     expect(attemptsOf(payment as PaymentView)).toEqual(['AUTHORIZE DECLINED']);
   });
 
-  test('tok_processing_error is the acquirer’s own decline, and there is no other acquirer to ask', async () => {
-    const { payment } = await merchant.create({ cardToken: 'tok_processing_error' });
-    expect(payment).toMatchObject({ status: 'DECLINED', decline: { code: 'processing_error', source: 'ACQUIRER' } });
+  test.each([
+    ['tok_processing_error', 'AUTHORIZE DECLINED'],
+    ['tok_not_sent', 'AUTHORIZE NOT_SENT'],
+  ])('%s is captured at the second acquirer: the first says %s', async (cardToken, first) => {
+    const { payment } = await merchant.create({ cardToken });
+    expect(payment).toMatchObject({ status: 'CAPTURED', decline: null });
+    expect(attemptsOf(payment as PaymentView)).toEqual([first, 'AUTHORIZE APPROVED', 'CAPTURE APPROVED']);
   });
 
-  test('tok_not_sent is tried again, because nothing can have happened, and then given up with nothing taken', async () => {
-    const { payment } = await merchant.create({ cardToken: 'tok_not_sent' });
-    expect(payment).toMatchObject({ status: 'FAILED', authorized: { minor: 0 }, captured: { minor: 0 } });
-    expect(attemptsOf(payment as PaymentView)).toEqual([
-      'AUTHORIZE NOT_SENT',
-      'AUTHORIZE NOT_SENT',
-      'AUTHORIZE NOT_SENT',
-    ]);
-  });
-
-  test('tok_flaky is captured at the third try', async () => {
+  test('tok_flaky is captured as soon as somebody can be reached', async () => {
     const { payment } = await merchant.create({ cardToken: 'tok_flaky' });
     expect(payment?.status).toBe('CAPTURED');
-    expect(attemptsOf(payment as PaymentView)).toEqual([
-      'AUTHORIZE NOT_SENT',
-      'AUTHORIZE NOT_SENT',
-      'AUTHORIZE APPROVED',
-      'CAPTURE APPROVED',
-    ]);
+    // A quick further try with the same key belongs to the same attempt, so there are one or two that were not sent.
+    expect(attemptsOf(payment as PaymentView).slice(-2)).toEqual(['AUTHORIZE APPROVED', 'CAPTURE APPROVED']);
+    expect(new Set(attemptsOf(payment as PaymentView).slice(0, -2))).toEqual(new Set(['AUTHORIZE NOT_SENT']));
   });
 
   test('tok_high_risk is blocked before any acquirer hears of it', async () => {
@@ -123,7 +114,8 @@ describe('unknown outcomes', () => {
     const { payment } = await merchant.create({ cardToken: 'tok_timeout_not_charged', awaitOutcomeMs: 0 });
     const ended = await endOf(payment?.id ?? '');
     expect(ended).toMatchObject({ status: 'FAILED', authorized: { minor: 0 } });
-    expect(attemptsOf(ended)).toEqual(['AUTHORIZE NOT_SENT']);
+    // The acquirer may yet think otherwise: we go on looking.
+    expect(attemptsOf(ended)).toEqual(['AUTHORIZE UNKNOWN']);
   });
 });
 

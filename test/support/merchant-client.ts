@@ -25,6 +25,8 @@ export interface PaymentView {
   }[];
   readonly captures: readonly { id: string; status: string; amount: MoneyView; final: boolean }[];
   readonly refunds: readonly { id: string; status: string; amount: MoneyView; reason: string | null }[];
+  readonly nextAction: { redirectUrl: string } | null;
+  readonly disputes: readonly { id: string; status: string; amount: MoneyView }[];
   readonly risk: { decision: string; score: number; reasons: readonly string[] } | null;
   readonly settlement: { status: string; batchId: string | null; net: MoneyView | null; fee: MoneyView | null } | null;
   readonly timeline: readonly { at: string; kind: string; summary: string; details: object }[];
@@ -63,6 +65,8 @@ const paymentFields = `
   attempts { number acquirer operation outcome declineCode routedBecause }
   captures { id status amount ${money} final }
   refunds { id status amount ${money} reason }
+  nextAction { redirectUrl }
+  disputes { id status amount ${money} }
   risk { decision score reasons }
   settlement { status batchId net ${money} fee ${money} }
   timeline { at kind summary details }`;
@@ -78,6 +82,8 @@ const inputTypes = {
   capturePayment: 'CapturePaymentInput',
   voidPayment: 'VoidPaymentInput',
   refundPayment: 'RefundPaymentInput',
+  increaseAuthorization: 'IncreaseAuthorizationInput',
+  submitDisputeEvidence: 'SubmitDisputeEvidenceInput',
 } as const;
 
 /** A merchant's own program, as far as the tests need one: plain GraphQL over HTTP, no code of the services. */
@@ -121,6 +127,15 @@ export class MerchantClient {
 
   refund(paymentId: string, input: Readonly<Record<string, unknown>> = {}): Promise<MutationView> {
     return this.mutate('refundPayment', { idempotencyKey: randomUUID(), paymentId, ...input });
+  }
+
+  increase(paymentId: string, minor: number): Promise<MutationView> {
+    const amount = { minor, currency: 'EUR' };
+    return this.mutate('increaseAuthorization', { idempotencyKey: randomUUID(), paymentId, amount });
+  }
+
+  submitEvidence(disputeId: string, text: string): Promise<MutationView> {
+    return this.mutate('submitDisputeEvidence', { idempotencyKey: randomUUID(), disputeId, text });
   }
 
   async payment(id: string): Promise<PaymentView | null> {

@@ -21,7 +21,10 @@ const queries = {
   unfinished: `
     SELECT p.id, p.state FROM payments.payment p
     WHERE p.state IN ('processing', 'voiding') OR p.capture_pending > 0 OR p.refund_pending > 0`,
-  stuckSagas: `SELECT payment_id AS id, step, waiting_for FROM payments.saga WHERE step NOT IN ('ended', 'in_review')`,
+  // A merchant may take days over a hold, and an attempt that was given up is looked after for an hour.
+  stuckSagas: `
+    SELECT payment_id AS id, step, waiting_for FROM payments.saga
+    WHERE step NOT IN ('ended', 'in_review', 'holding', 'watching')`,
   versionGaps: `
     SELECT aggregate_id AS id, count(*), max(aggregate_version) FROM payments.event GROUP BY 1
     HAVING count(*) <> max(aggregate_version) OR count(DISTINCT aggregate_version) <> count(*)`,
