@@ -133,10 +133,23 @@ describe('evidence', () => {
     const key = randomUUID();
     await sandbox.control({ down: true });
     expect(await sandbox.submitEvidence(disputeId, 'text', { key })).toMatchObject(notProcessed);
-    await sandbox.control({ down: false, errorRate: 1 });
-    expect(await sandbox.submitEvidence(disputeId, 'text', { key })).toMatchObject({ status: 500 });
     await sandbox.resetControls();
     expect(await sandbox.submitEvidence(disputeId, 'text', { key })).toMatchObject(approved);
+  });
+
+  test('at an acquirer that fails is taken or not, and nobody is told which', async ({
+    callingSandbox: sandbox,
+    receiver,
+  }) => {
+    const disputeId = await disputed(sandbox, receiver);
+    const keys = Array.from({ length: 8 }, (_, nth) => `evidence-${nth}`);
+    await sandbox.control({ errorRate: 1 });
+    for (const key of keys)
+      expect(await sandbox.submitEvidence(disputeId, 'text', { key })).toMatchObject({ status: 500 });
+    const found = await Promise.all(keys.map((key) => sandbox.find(key)));
+    const statuses = found.map(({ status, body }) => (status === 404 ? 'not found' : fieldOf(body, 'status')));
+    expect(new Set(statuses)).toEqual(new Set(['not found', 'approved', 'declined']));
+    expect(statuses.filter((status) => status === 'approved')).toHaveLength(1);
   });
 });
 
