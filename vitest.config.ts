@@ -44,6 +44,8 @@ export default defineConfig({
         globalSetup: ['test/support/postgres.global.ts'],
         testTimeout: 30_000,
         hookTimeout: 60_000,
+        // They wait for each other's servers more than they compute.
+        maxWorkers: 3,
         sequence: { groupOrder: 1 },
       }),
       project('journeys', {

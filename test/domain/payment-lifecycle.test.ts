@@ -76,7 +76,7 @@ const commands: readonly [state: PaymentState, capture: string, void_: string, r
 describe('every state × every command of a merchant', () => {
   test.each(commands)('%s: capture %s, void %s, refund %s', (state, capture, void_, refund, allowed) => {
     const payment = paymentIn(state);
-    const captured = requestCapture(payment, undefined);
+    const captured = requestCapture(payment, undefined, true);
     const voided = requestVoid(payment);
     const refunded = requestRefund(payment, undefined);
 

@@ -20,6 +20,12 @@ export interface Attempted {
   readonly state: string;
 }
 
+/** How a follow-up is asked for: with a key of its own and for 5 s, unless the test says otherwise. */
+interface Asked {
+  readonly idempotencyKey?: string;
+  readonly awaitOutcomeMs?: number;
+}
+
 /**
  * API and orchestrator against acquirers of the test's choice, without a fraud service: after 100 ms the policy lets go on
  * what is within the merchant's floor of 1 000.00.
@@ -72,24 +78,21 @@ export class Charging {
     return accepted(await this.api.get(CreatePayment).execute(aPayment(this.merchantId, command)));
   }
 
-  capture(
-    paymentId: PaymentId,
-    change: { amount?: Money; final?: boolean; awaitOutcomeMs?: number } = {},
-  ): Promise<Answer> {
+  capture(paymentId: PaymentId, change: { amount?: Money; final?: boolean } & Asked = {}): Promise<Answer> {
     return this.api
       .get(CapturePayment)
       .execute({ ...this.followUp(paymentId), amount: undefined, final: true, ...change });
   }
 
-  increase(paymentId: PaymentId, amount: Money): Promise<Answer> {
-    return this.api.get(IncreaseAuthorization).execute({ ...this.followUp(paymentId), amount });
+  increase(paymentId: PaymentId, amount: Money, change: Asked = {}): Promise<Answer> {
+    return this.api.get(IncreaseAuthorization).execute({ ...this.followUp(paymentId), amount, ...change });
   }
 
-  void(paymentId: PaymentId, change: { awaitOutcomeMs?: number } = {}): Promise<Answer> {
+  void(paymentId: PaymentId, change: Asked = {}): Promise<Answer> {
     return this.api.get(VoidPayment).execute({ ...this.followUp(paymentId), reason: null, ...change });
   }
 
-  refund(paymentId: PaymentId, change: { amount?: Money; awaitOutcomeMs?: number } = {}): Promise<Answer> {
+  refund(paymentId: PaymentId, change: { amount?: Money } & Asked = {}): Promise<Answer> {
     return this.api
       .get(RefundPayment)
       .execute({ ...this.followUp(paymentId), amount: undefined, reason: null, ...change });

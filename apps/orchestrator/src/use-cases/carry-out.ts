@@ -128,7 +128,7 @@ function forgetChallenge(turn: SagaTurn): void {
 }
 
 function beginAutomaticCapture(turn: SagaTurn): void {
-  const requested = requestCapture(turn.payment, undefined);
+  const requested = requestCapture(turn.payment, undefined, true);
   invariant(requested.ok, 'what was just authorized can be captured');
   const id = turn.parts.ids.next('cap');
   const amountMinor = requested.value.amount.minor;

@@ -33,9 +33,11 @@ export function endMovement(turn: SagaTurn, command: MovementEnding): void {
       return;
     }
     case 'refuse_capture': {
-      turn.payment = captureRefused(turn.payment, amountMinor);
+      const before = turn.payment.balance.voided;
+      turn.payment = captureRefused(turn.payment, amountMinor, final);
       const data = { captureId: id, amount, declineCode: command.declineCode };
       turn.facts.push({ type: 'payment.capture_failed', data });
+      tellOfRelease(turn, 'payment.voided', before);
       return;
     }
     case 'complete_refund': {
@@ -68,7 +70,11 @@ export function endMovement(turn: SagaTurn, command: MovementEnding): void {
 export function endHold(turn: SagaTurn, type: 'payment.voided' | 'payment.expired'): void {
   const before = turn.payment.balance.voided;
   turn.payment = type === 'payment.voided' ? voided(turn.payment) : expired(turn.payment);
-  const released = Number(turn.payment.balance.voided - before);
+  tellOfRelease(turn, type, before);
+}
+
+function tellOfRelease(turn: SagaTurn, type: 'payment.voided' | 'payment.expired', voidedBefore: bigint): void {
+  const released = Number(turn.payment.balance.voided - voidedBefore);
   if (released > 0) turn.facts.push({ type, data: { released } });
 }
 
