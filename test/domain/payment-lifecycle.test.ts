@@ -110,7 +110,7 @@ const moves: Record<PaymentState, string> = {
   requires_action: 'requires_action · · authorized declined failed · · · · · · · · ·',
   in_review: '· · processing · declined · · voided · · · · · · ·',
   authorized: '· · · · · failed voiding · · expired · partially_captured captured · ·',
-  voiding: '· · · · · · · voided authorized expired · · · · ·',
+  voiding: '· · · · · failed · voided authorized expired · · · · ·',
   partially_captured: '· · · · · · · · · · captured partially_captured captured partially_refunded ·',
   captured: '· · · · · · · · · · · · · partially_refunded refunded',
   partially_refunded:

@@ -58,7 +58,7 @@ export class MortalOrchestrator {
     const { environment } = this;
     this.child = spawn(process.execPath, ['dist/apps/orchestrator/src/main.js'], { stdio: 'ignore', env: environment });
     const ready = `http://127.0.0.1:${environment['PORT']}/readyz`;
-    await until('the orchestrator to serve', async () => (await fetch(ready)).ok);
+    await until('the orchestrator to serve', async () => (await fetch(ready)).ok, { deadlineMs: 60_000 });
   }
 
   async stop(): Promise<void> {

@@ -59,6 +59,7 @@ export interface PaymentFigures {
   voided: number;
   refundPending: number;
   refunded: number;
+  increasePending: number;
   /** Operations of which nobody knows what became of them, or which are to be tried again. */
   underWay: number;
 }
@@ -87,6 +88,7 @@ export class PaymentModel {
       voided: 0,
       refundPending: 0,
       refunded: 0,
+      increasePending: 0,
       underWay: 0,
     };
     this.ask({ kind: 'authorize', minor: life.amount, final: false, fate: life.authorization });
@@ -128,7 +130,9 @@ export class PaymentModel {
   }
 
   increase(minor: number, fate: Fate): ModelAnswer {
-    if (this.figures.state !== 'authorized' || this.figures.capturePending > 0) return this.notNow();
+    const { state, capturePending, increasePending } = this.figures;
+    if (state !== 'authorized' || capturePending + increasePending > 0) return this.notNow();
+    this.figures.increasePending = minor;
     this.ask({ kind: 'increase', minor, final: false, fate });
     return 'accepted';
   }
@@ -146,7 +150,8 @@ export class PaymentModel {
   /** Whether the rest of the hold is given back then; whoever is at it is not disturbed. */
   holdOver(): boolean {
     const { figures } = this;
-    const isBusy = figures.state === 'voiding' || figures.capturePending > 0 || figures.voidPending > 0;
+    const { capturePending, voidPending, increasePending } = figures;
+    const isBusy = figures.state === 'voiding' || capturePending + voidPending + increasePending > 0;
     if (!this.holding || isBusy) return false;
     this.holding = false;
     if (!this.canCapture()) return false;
@@ -188,9 +193,8 @@ export class PaymentModel {
         figures.state = 'partially_refunded';
         return this.settleRefunds();
       case 'increase':
+        figures.increasePending = 0;
         if (!approved) return;
-        // What was added to a hold that is over has gone with it.
-        if (this.isHoldOver()) figures.voided += minor;
         figures.authorized += minor;
         figures.amount += minor;
     }
@@ -262,7 +266,8 @@ export class PaymentModel {
   }
 
   private canCapture(): boolean {
-    return ['authorized', 'partially_captured', 'partially_refunded'].includes(this.figures.state) && this.left() > 0;
+    const open = ['authorized', 'partially_captured', 'partially_refunded'];
+    return open.includes(this.figures.state) && this.figures.increasePending === 0 && this.left() > 0;
   }
 
   private canVoid(): boolean {

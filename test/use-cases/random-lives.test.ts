@@ -20,7 +20,7 @@ import { deferred, until, type Deferred } from '../support/until.ts';
 /** LIVES leads another number of them. */
 const lives = Number(process.env['LIVES'] ?? 5_000);
 /** Lives that are led side by side; each has its own payment, its own time and its own part of the seed. */
-const sideBySide = 96;
+const sideBySide = 48;
 
 let acquirer: ScriptedAcquirer;
 let charging: Charging;
@@ -207,7 +207,7 @@ class Led {
     const { rows } = await charging.owner.query<PaymentFigures>(
       `SELECT state, amount::integer, authorized::integer, capture_pending::integer AS "capturePending",
          captured::integer, void_pending::integer AS "voidPending", voided::integer,
-         refund_pending::integer AS "refundPending", refunded::integer,
+         refund_pending::integer AS "refundPending", refunded::integer, increase_pending::integer AS "increasePending",
          (SELECT count(*)::integer FROM payments.saga LEFT JOIN payments.attempt ON attempt.id = attempt_id
            WHERE saga.payment_id = payment.id AND ${isAtWork} AND (next_action = 'attempt' OR attempt.state = 'outcome_unknown')
          ) AS "underWay"

@@ -3,7 +3,9 @@ import {
   captured,
   captureRefused,
   expired,
+  expiring,
   increased,
+  increaseRefused,
   invariant,
   refunded,
   refundRefused,
@@ -35,9 +37,11 @@ export function endMovement(turn: SagaTurn, command: MovementEnding): void {
     case 'refuse_capture': {
       const before = turn.payment.balance.voided;
       turn.payment = captureRefused(turn.payment, amountMinor, final);
+      // The hold of an automatic capture is about to be given back, and nobody may take from it or release it beside us.
+      if (turn.saga.kind === 'charge') turn.payment = expiring(turn.payment);
       const data = { captureId: id, amount, declineCode: command.declineCode };
       turn.facts.push({ type: 'payment.capture_failed', data });
-      tellOfRelease(turn, 'payment.voided', before);
+      tellOfRelease(turn, turn.payment.state === 'expired' ? 'payment.expired' : 'payment.voided', before);
       return;
     }
     case 'complete_refund': {
@@ -58,6 +62,7 @@ export function endMovement(turn: SagaTurn, command: MovementEnding): void {
       turn.facts.push({ type: 'payment.increased', data: { increaseId: id, amount } });
       return;
     case 'refuse_increase':
+      turn.payment = increaseRefused(turn.payment, amountMinor);
       turn.facts.push({
         type: 'payment.increase_failed',
         data: { increaseId: id, amount, declineCode: command.declineCode },

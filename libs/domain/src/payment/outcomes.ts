@@ -71,7 +71,7 @@ export function captureRefused(payment: Payment, amountMinor: bigint, final: boo
     voidPending: final ? 0n : before.voidPending,
   };
   const refused = { ...payment, balance };
-  return before.captured > 0n && before.voided > 0n ? restReleased(refused) : refused;
+  return before.voided > 0n ? restReleased(refused) : refused;
 }
 
 /** What was still held has been released. */
@@ -89,30 +89,28 @@ export function voidRefused(payment: Payment): Payment {
   return { ...payment, state: nextPaymentState(payment.state, 'refuse_void') };
 }
 
-/** The time of the hold is over: nobody may take from it while it is being released. */
+/** The hold is of no use any more: nobody may take from it while it is being released. */
 export function expiring(payment: Payment): Payment {
   if (payment.balance.captured > 0n) return releasingRest(payment);
   return { ...payment, state: nextPaymentState(payment.state, 'start_void') };
 }
 
-/**
- * The hold has ended by itself. A capture that is still on its way keeps its amount until it is told so; hearing of the
- * end once more takes what was left aside then.
- */
+/** The hold has ended by itself. What is still on its way to be captured may have been taken before, and keeps its amount. */
 export function expired(payment: Payment): Payment {
-  if (payment.balance.captured > 0n) return restReleased(payment);
-  const { authorized: held, capturePending } = payment.balance;
-  const state = payment.state === 'expired' ? 'expired' : nextPaymentState(payment.state, 'expire');
-  return { ...payment, state, balance: { ...payment.balance, voidPending: 0n, voided: held - capturePending } };
+  return restReleased(payment);
 }
 
+/** Whoever still takes from the hold ends it: then it is captured, or it has expired. */
 function restReleased(payment: Payment): Payment {
   const balance = withRestReleased(payment.balance);
   if (balance.voided === payment.balance.voided) return payment;
-  // Who still takes from it closes the hold.
   if (!isOver(balance)) return { ...payment, balance };
-  const everything = balance.refunded === balance.captured;
-  return { ...payment, balance, state: nextPaymentState(payment.state, everything ? 'refund_rest' : 'release_rest') };
+  return { ...payment, balance, state: nextPaymentState(payment.state, endOf(balance)) };
+}
+
+function endOf({ captured: taken, refunded: returned }: Balance): 'expire' | 'refund_rest' | 'release_rest' {
+  if (taken === 0n) return 'expire';
+  return taken === returned ? 'refund_rest' : 'release_rest';
 }
 
 function withRestReleased(balance: Balance): Balance {
@@ -124,7 +122,6 @@ function isOver({ authorized: held, captured: taken, voided: released }: Balance
   return held === taken + released;
 }
 
-/** What is added to a hold that is over has gone with it. */
 export function increased(payment: Payment, amountMinor: bigint): Payment {
   const { amount, balance } = payment;
   return {
@@ -133,9 +130,14 @@ export function increased(payment: Payment, amountMinor: bigint): Payment {
     balance: {
       ...balance,
       authorized: balance.authorized + amountMinor,
-      voided: isOver(balance) ? balance.voided + amountMinor : balance.voided,
+      increasePending: balance.increasePending - amountMinor,
     },
   };
+}
+
+export function increaseRefused(payment: Payment, amountMinor: bigint): Payment {
+  const { balance } = payment;
+  return { ...payment, balance: { ...balance, increasePending: balance.increasePending - amountMinor } };
 }
 
 export function refunded(payment: Payment, amountMinor: bigint): Payment {

@@ -75,13 +75,14 @@ export function releasingRest(payment: Payment): Payment {
 /** Beyond 2^53 − 1 a JSON integer is another amount at the receiver. */
 const amountMinorMax = 9_007_199_254_740_991n;
 
-/** Asks for more to be held. Nothing is set aside: the hold grows when the acquirer has said so. */
+/** Asks for more to be held. The hold grows when the acquirer has said so; until then nobody touches it. */
 export function requestIncrease(payment: Payment, amount: Money): Result<RequestedMovement, RequestRejection> {
   if (amount.currency !== payment.amount.currency) return differentCurrency(payment);
   if (!canIncrease(payment)) return err({ code: 'payment_not_increasable', payment });
   const roomMinor = amountMinorMax - payment.amount.minor;
   if (amount.minor > roomMinor) return err({ code: 'amount_too_large', available: inCurrencyOf(payment, roomMinor) });
-  return ok({ payment, amount });
+  const balance = { ...payment.balance, increasePending: amount.minor };
+  return ok({ payment: { ...payment, balance }, amount });
 }
 
 /** Sets captured money aside for a refund. `amount` absent means all that is left. */
