@@ -40,7 +40,7 @@ function ofItsMoney({ database }: World, { id, balance }: Payment): string[] {
     ...(refunded === sum('refund') ? [] : [`${refunded} refunded, but its refunds are ${sum('refund')}`]),
     ...(pending === 0n ? [] : ['something is still pending']),
     ...(authorized === captured + voided ? [] : [`of ${authorized} held, ${captured} + ${voided} are accounted for`]),
-    ...movements.filter(({ status }) => status === 'pending').map((pending) => `${pending.id} is still pending`),
+    ...movements.filter(({ status }) => status === 'pending').map((open) => `${open.id} is still pending`),
   ];
 }
 

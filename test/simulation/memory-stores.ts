@@ -42,7 +42,7 @@ export function memoryUnitOfWork(database: MemoryDatabase, process: SimulatedPro
   };
 }
 
-export function memoryStores(transaction: MemoryTransaction): MemoryStores {
+function memoryStores(transaction: MemoryTransaction): MemoryStores {
   const payments = paymentsOn(transaction);
   return {
     payments,

@@ -49,6 +49,8 @@ export class OrchestratorProcess {
   private readonly advanceSagas: AdvanceSagas;
   private readonly takeDueTurn: TakeDueTurn;
   private readonly hearCallback: HearCallback;
+  /** Takes the calls by itself. */
+  readonly calls: MakeAcquirerCall;
 
   constructor({ database, scheduler, ids, acquirers, process }: Places) {
     this.database = database;
@@ -64,7 +66,7 @@ export class OrchestratorProcess {
     this.unitOfWork = unitOfWork;
     this.advanceSagas = new AdvanceSagas(routing, performance, calls, scheduler, ids, environment as never);
     const tellSagas = new TellSagas(unitOfWork, this.advanceSagas);
-    new MakeAcquirerCall(calls, directory, tellSagas, news, silent as never);
+    this.calls = new MakeAcquirerCall(calls, directory, tellSagas, news, silent as never);
     const questions = new AcquirerQuestions(directory, calls, tellSagas, silent as never);
     this.takeDueTurn = new TakeDueTurn(tellSagas, calls, questions, unitOfWork);
     this.hearCallback = new HearCallback(unitOfWork, this.advanceSagas, nobodyDisputes as never, scheduler);
