@@ -1,49 +1,54 @@
 import { writeFile } from 'node:fs/promises';
-import { accept } from './bench/accept.ts';
 import { BenchStack } from './bench/bench-stack.ts';
-import { commitToStream } from './bench/commit-to-stream.ts';
-import { deadTuples, residentMemory } from './bench/footprint.ts';
-import { routing } from './bench/routing.ts';
-import { describeMachine, describeDurability, versions } from './bench/surroundings.ts';
-import { tableOf, type Measurement } from './bench/measurement.ts';
-import { waitForCapture } from './bench/wait-for-capture.ts';
-import { orExplain } from './obstacle.ts';
+import { tableOf, type Measurement } from './bench/figures/measurement.ts';
+import { describeSurroundings, type Surroundings } from './bench/figures/surroundings.ts';
+import { partNames, parts, type Part, type PartName, type Stages } from './bench/parts.ts';
+import { listenForStop } from './launcher/stop-request.ts';
+import { Obstacle, orExplain } from './obstacle.ts';
+import { abortOf } from './processes/abort-of.ts';
 
-/** What the memory figures are taken after. */
-const paymentsBeforeMemory = 50_000;
-
-/** Starts a stack of its own, measures, prints a table and writes bench.json. Everything runs on this machine. */
+/** Measures what its arguments name, or everything; prints tables and writes bench.json. All of it on this machine. */
 async function bench(): Promise<number> {
+  const chosen = choose(process.argv.slice(2));
+  const stop = listenForStop(() => process.exit(1));
   const results: Measurement[] = [];
-  const measure = async (name: string, take: () => Promise<Measurement[]> | Measurement[]): Promise<void> => {
-    process.stdout.write(`${name}…\n`);
-    const taken = await take();
+  let surroundings: Surroundings | undefined;
+  const stages: Stages = {
+    async withStack(measure) {
+      const stack = await BenchStack.start(stop.signal);
+      try {
+        surroundings ??= await describeSurroundings(stack);
+        return await Promise.race([measure(stack), stopped(stop.signal)]);
+      } finally {
+        await stack.stop();
+      }
+    },
+  };
+  for (const name of chosen) {
+    const part: Part = parts[name];
+    process.stdout.write(`\n${name}: ${part.title}\n`);
+    const taken = await part.measure(stages);
     process.stdout.write(tableOf(taken));
     results.push(...taken);
-  };
-  // Before anything else runs on this machine: it needs one core and nothing more.
-  await measure('choosing an acquirer, in process', routing);
-  const stack = await BenchStack.start();
-  try {
-    await measure('one payment at a time, from mutation to CAPTURED', () => waitForCapture(stack));
-    await measure('commit to stream', () => commitToStream(stack));
-    await measure('accepting payments, everything running beside it', () => accept(stack));
-    await measure(`memory and tables after ${paymentsBeforeMemory} payments`, async () => {
-      await stack.fillUp(paymentsBeforeMemory);
-      return [...(await residentMemory(stack)), ...(await deadTuples(stack))];
-    });
-    const report = {
-      machine: describeMachine(),
-      versions: await versions(stack),
-      durability: await describeDurability(stack),
-      results,
-    };
+    // After each part, so that one that fails does not take the others' figures with it.
+    const report = { ...(surroundings ?? (await describeSurroundings())), results };
     await writeFile('bench.json', `${JSON.stringify(report, undefined, 2)}\n`);
-    process.stdout.write(`\n${tableOf(results)}\nwritten to bench.json\n`);
-    return 0;
-  } finally {
-    await stack.stop();
   }
+  process.stdout.write('\nwritten to bench.json\n');
+  return 0;
+}
+
+function choose(asked: readonly string[]): readonly PartName[] {
+  const unknown = asked.filter((name) => !(name in parts));
+  if (unknown.length > 0) {
+    throw new Obstacle(`The bench has no part called ${unknown.join(', ')}.`, [`There are: ${partNames.join(', ')}`]);
+  }
+  return asked.length === 0 ? partNames : partNames.filter((name) => asked.includes(name));
+}
+
+async function stopped(signal: AbortSignal): Promise<never> {
+  await abortOf(signal);
+  throw new Obstacle('Stopped.');
 }
 
 process.exit(await orExplain(bench));

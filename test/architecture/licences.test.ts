@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isPermissive, refusedLicences, type InstalledPackage } from './licences.ts';
@@ -10,23 +10,30 @@ const manifestShape = z.object({ license: z.unknown(), licenses: z.unknown() }).
 
 let packages: InstalledPackage[];
 
+/** The project's own, and what the bench alone brings to compare with. */
+const lockfiles = ['package-lock.json', 'tools/bench/peers/package-lock.json'];
+
+beforeAll(async () => {
+  packages = (await Promise.all(lockfiles.map(packagesOf))).flat();
+});
+
 /**
  * Every package of the lockfile: what is installed says itself under which licence; binaries for other machines are
  * not installed, and of them the lockfile knows.
  */
-beforeAll(async () => {
-  const lock = lockShape.parse(JSON.parse(await readFile('package-lock.json', 'utf8')));
+async function packagesOf(lockfile: string): Promise<InstalledPackage[]> {
+  const lock = lockShape.parse(JSON.parse(await readFile(lockfile, 'utf8')));
   const places = Object.entries(lock.packages).filter(([place]) => place !== '');
-  packages = await Promise.all(
+  return Promise.all(
     places.map(async ([place, locked]) => {
       const name = place.replace(/^.*node_modules\//, '');
-      const manifest = join(place, 'package.json');
+      const manifest = join(dirname(lockfile), place, 'package.json');
       if (!existsSync(manifest)) return { name, licence: locked.license };
       const { license, licenses } = manifestShape.parse(JSON.parse(await readFile(manifest, 'utf8')));
       return { name, licence: license ?? licenses };
     }),
   );
-});
+}
 
 test('every package that this project uses, builds or tests with has a permissive licence', () => {
   expect(packages.length).toBeGreaterThan(300);

@@ -1,65 +1,112 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
 import pg from 'pg';
 import { readDemoFile, type Demo } from '../demo/demo-file.ts';
-import { Home, readJson } from '../launcher/home.ts';
+import { showDemo } from '../demo/show-demo.ts';
+import { readJson } from '../launcher/home.ts';
+import { Launcher } from '../launcher/launcher.ts';
+import { services } from '../launcher/services.ts';
 import { portsAfterFirst } from '../launcher/settings.ts';
+import { Terminal } from '../launcher/terminal.ts';
 import { freePortsInARow } from '../processes/free-port.ts';
 import { until } from '../processes/until.ts';
-import { createPayments } from './load.ts';
+import type { DoorAddress } from './load/http-door.ts';
+import type { ServiceName } from '../provisioning/service-databases.ts';
 
-/** Starting includes the first migration and the sample payment. */
-const startMs = 120_000;
 /** Whatever has been accepted in a run is worked off within this; it bounds a run that hangs. */
 const quietMs = 600_000;
-
 /** Counting reads the whole table; more often than this it would be part of the load. */
 const quietPollMs = 250;
+
+/**
+ * For every service: logs of what is wrong only. Acquirers that answer at once, for it is not their time that is measured. And
+ * an intake that turns nobody away, because parts of the bench stop on purpose what works the payments off.
+ */
+const environment = {
+  LOG_LEVEL: 'warn',
+  SANDBOX_TEMPERAMENT: 'even',
+  INTAKE_BACKLOG_AGE_MAX_MS: '86400000',
+  INTAKE_BACKLOG_EVENTS_MAX: '1000000000',
+  INTAKE_QUEUE_WAIT_MAX_MS: '60000',
+};
 
 /** The whole system as `npm start` runs it, on ports and in a home of its own. */
 export class BenchStack {
   readonly demo: Demo;
-  readonly home: Home;
-  readonly database: pg.Client;
-  private readonly launcher: ChildProcess;
+  readonly natsUrl: string;
+  readonly database: pg.Pool;
+  private readonly launcher: Launcher;
 
-  private constructor(demo: Demo, home: Home, database: pg.Client, launcher: ChildProcess) {
+  private constructor(demo: Demo, database: pg.Pool, launcher: Launcher) {
     this.demo = demo;
-    this.home = home;
+    this.natsUrl = demo.natsUrl;
     this.database = database;
     this.launcher = launcher;
   }
 
-  static async start(): Promise<BenchStack> {
-    const home = new Home(await mkdtemp(join(tmpdir(), 'quittance-bench-')));
-    const { DATABASE_URL: _database, NATS_URL: _nats, ...environment } = process.env;
-    const launcher = spawn(process.execPath, ['tools/bootstrap.mjs', 'start'], {
-      env: {
-        ...environment,
-        QUITTANCE_HOME: home.directory,
-        PORT: String(await freePortsInARow(portsAfterFirst + 1)),
-        LOG_LEVEL: 'warn',
+  /** An aborted signal ends the start. Whatever was started is stopped when it does not come to its end. */
+  static async start(signal: AbortSignal): Promise<BenchStack> {
+    const screen = new PassThrough();
+    const terminal = new Terminal(screen);
+    const launcher = new Launcher(
+      {
+        settings: {
+          home: await makeHome(),
+          firstPort: await freePortsInARow(portsAfterFirst + 1),
+          databaseUrl: undefined,
+          natsUrl: undefined,
+        },
+        services: services.map((service) => ({
+          ...service,
+          environment: (addresses) => ({ ...service.environment(addresses), ...environment }),
+        })),
+        builtDirectory: resolve('dist'),
+        migrationsDirectory: resolve('dist', 'migrations'),
+        followsChanges: false,
+        playgroundKey: undefined,
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    const dead = new AbortController();
-    launcher.once('exit', () => dead.abort(new Error('the stack ended before it was ready')));
-    const demo = await until(() => readDemoFile(home), {
-      what: 'the stack to be ready',
-      deadlineMs: startMs,
-      signal: dead.signal,
-    });
-    const database = new pg.Client({ connectionString: demo.databaseUrl });
-    await database.connect();
-    return new BenchStack(demo, home, database, launcher);
+      terminal,
+    );
+    try {
+      await showDemo({ launcher, addresses: await launcher.start(signal), terminal, signal });
+      const demo = await readDemoFile(launcher.home);
+      if (demo === undefined) throw new Error('the demo merchant was not written down');
+      return new BenchStack(demo, new pg.Pool({ connectionString: demo.databaseUrl }), launcher);
+    } catch (fault) {
+      process.stderr.write(String(screen.read() ?? ''));
+      await takeDown(launcher);
+      throw fault;
+    }
+  }
+
+  /** Where payments are asked for. */
+  get api(): DoorAddress {
+    return { url: this.demo.graphqlUrl, secretKey: this.demo.secretKey };
+  }
+
+  async halt(...names: readonly ServiceName[]): Promise<void> {
+    await Promise.all(names.map((name) => this.launcher.supervisor.stop(name)));
+  }
+
+  /** What was halted serves again. */
+  async resume(...names: readonly ServiceName[]): Promise<void> {
+    await Promise.all(names.map((name) => this.launcher.supervisor.restart(name)));
   }
 
   async count(query: string): Promise<number> {
     const { rows } = await this.database.query<{ count: string }>(query);
     return Number(rows[0]?.count ?? 0);
+  }
+
+  /** Until the answer is so many. */
+  async counts(atLeast: number, query: string, what: string): Promise<void> {
+    await until(async () => (await this.count(query)) >= atLeast, {
+      what,
+      deadlineMs: quietMs,
+      everyMs: quietPollMs,
+    });
   }
 
   /** Until every payment has come to rest, so that one measurement does not pay for the one before. */
@@ -73,25 +120,29 @@ export class BenchStack {
     );
   }
 
-  /** Makes payments until there are so many, and waits until they have come to rest. */
-  async fillUp(payments: number): Promise<void> {
-    const missing = payments - (await this.count('SELECT count(*) FROM payments.payment'));
-    if (missing > 0) await createPayments(this.demo, { amount: missing, connections: 32 });
-    await this.quiet();
-  }
-
-  /** The process of each service. */
-  async pids(): Promise<Readonly<Record<string, number>>> {
-    const processes = (await readJson(this.home.processes)) as Readonly<Record<string, { readonly pid: number }>>;
-    return Object.fromEntries(Object.entries(processes).map(([name, { pid }]) => [name, pid]));
+  async pidOf(program: ServiceName | 'postgres' | 'nats'): Promise<number> {
+    const processes = (await readJson(this.launcher.home.processes)) as Readonly<
+      Record<string, { readonly pid: number }>
+    >;
+    const pid = processes[program]?.pid;
+    if (pid === undefined) throw new Error(`${program} does not run`);
+    return pid;
   }
 
   async stop(): Promise<void> {
     await this.database.end();
-    if (this.launcher.exitCode === null) {
-      this.launcher.kill('SIGINT');
-      await once(this.launcher, 'exit');
-    }
-    await rm(this.home.directory, { recursive: true, force: true });
+    await takeDown(this.launcher);
   }
+}
+
+/** PostgreSQL's user has to pass through it, or its data would be put elsewhere and outlive the bench. */
+async function makeHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'quittance-bench-'));
+  await chmod(home, 0o711);
+  return home;
+}
+
+async function takeDown(launcher: Launcher): Promise<void> {
+  await launcher.stop();
+  await rm(launcher.home.directory, { recursive: true, force: true });
 }

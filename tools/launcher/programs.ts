@@ -23,13 +23,13 @@ const serviceGraceMs = 10_500;
  * V8 keeps a nursery of 16 MB a half, and lets the rest grow to several times what is in use before it collects it. A
  * nursery of 8 MB and a growth of 25 % keep a service that works hard below 200 MB resident.
  */
-const heapBounds = ['--max-semi-space-size=8', '--heap-growing-percent=25'];
+export const heapBounds = ['--max-semi-space-size=8', '--heap-growing-percent=25'];
 
 /**
  * glibc gives each thread of V8 an arena of its own and keeps what was freed in it: up to 100 MB a service that nobody
  * uses. One arena, trimmed at its end, is enough for a process that has one busy thread. Elsewhere this means nothing.
  */
-const allocatorBounds = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
+export const allocatorBounds = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 export function postgresProgram(cluster: Cluster): Program {
   return {

@@ -1,6 +1,6 @@
 import { observe, route } from '#domain';
 import type { Availability, PerformanceStatistics, RouteRequest, RoutingConfiguration } from '#domain';
-import { measured, quantile, type Measurement } from './measurement.ts';
+import { measured, quantile, type Measurement } from '../figures/measurement.ts';
 
 const acquirers = ['alpha', 'beta', 'gamma'];
 

@@ -1,9 +1,9 @@
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { streams } from '#contracts';
-import { arrive } from './arrivals.ts';
-import type { BenchStack } from './bench-stack.ts';
-import { medianOf, quantile, type Measurement } from './measurement.ts';
+import type { BenchStack } from '../bench-stack.ts';
+import { medianOf, quantile, type Measurement } from '../figures/measurement.ts';
+import { arrive } from '../load/arrivals.ts';
 
 /** Each pace is kept so often; the figure is the median of the runs. */
 const runs = 3;
@@ -20,7 +20,7 @@ const paces = [50, 150] as const;
 export async function commitToStream(stack: BenchStack): Promise<Measurement[]> {
   const broker = await connect({ servers: stack.demo.natsUrl });
   try {
-    await arrive(stack.demo, { perSecond: paces[0], seconds: warmUpSeconds });
+    await arrive(stack.api, { perSecond: paces[0], seconds: warmUpSeconds });
     const measurements: Measurement[] = [];
     for (const perSecond of paces) {
       const p50: number[] = [];
@@ -50,7 +50,7 @@ async function delaysAt(perSecond: number, broker: NatsConnection, stack: BenchS
       delaysMs.push(message.info.timestampNanos / 1e6 - Date.parse(time));
     }
   })();
-  await arrive(stack.demo, { perSecond, seconds });
+  await arrive(stack.api, { perSecond, seconds });
   await stack.quiet();
   messages.stop();
   await reading;

@@ -1,4 +1,4 @@
-/** One figure of the bench. `ratios` compare it with a peer of the same run. */
+/** One figure of the bench. `ratios` compare it with peers of the same run: 2 is twice the peer's. */
 export interface Measurement {
   readonly name: string;
   readonly value: number;
@@ -18,6 +18,22 @@ export function medianOf(name: string, values: readonly number[], unit: string):
   return measured(name, quantile(sorted, 0.5), unit, [sorted[0] ?? 0, sorted.at(-1) ?? 0]);
 }
 
+/**
+ * The same with ratios: each the median of the rounds' ratios, because what else the machine does in a round slows down both
+ * sides of it.
+ */
+export function comparedWith(
+  measurement: Measurement,
+  own: readonly number[],
+  peers: Readonly<Record<string, readonly number[]>>,
+): Measurement {
+  const ratios = Object.entries(peers).map(([peer, values]) => {
+    const byRound = own.map((value, round) => value / (values[round] ?? Number.NaN)).sort((a, b) => a - b);
+    return [peer, rounded(quantile(byRound, 0.5))] as const;
+  });
+  return { ...measurement, ratios: Object.fromEntries(ratios) };
+}
+
 /** The nearest-rank quantile of values in ascending order. */
 export function quantile(sorted: readonly number[], share: number): number {
   const index = Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1));
@@ -27,11 +43,13 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 export function tableOf(results: readonly Measurement[]): string {
-  const width = Math.max(...results.map((result) => result.name.length));
+  const width = Math.max(0, ...results.map((result) => result.name.length));
   return results
-    .map(({ name, value, unit, spread }) => {
+    .map(({ name, value, unit, spread, ratios }) => {
       const range = spread === null ? '' : `   (${spread[0]} … ${spread[1]})`;
-      return `${name.padEnd(width)}  ${String(value).padStart(10)} ${unit}${range}\n`;
+      const compared = Object.entries(ratios).map(([peer, ratio]) => `${ratio} × ${peer}`);
+      const comparison = compared.length === 0 ? '' : `   = ${compared.join(', ')}`;
+      return `  ${name.padEnd(width)}  ${String(value).padStart(10)} ${unit}${range}${comparison}\n`;
     })
     .join('');
 }

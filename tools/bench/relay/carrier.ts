@@ -1,0 +1,93 @@
+import { DeliverPolicy, jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../processes/until.ts';
+
+/** Something that brings what was committed to a stream. */
+export interface Carrier {
+  readonly name: string;
+  readonly stream: string;
+  /** Commits so many at once, for it to carry. */
+  seed(amount: number): Promise<void>;
+  /** Commits one under this UUID; gives when that was done, in ms since 1970. */
+  commit(id: string): Promise<number>;
+  /** Under which message id what was committed comes to the stream. */
+  messageIdOf(id: string): string;
+  stop(): Promise<void>;
+}
+
+/** One that carries nothing for this long has died. */
+const carriedWithinMs = 120_000;
+
+/** Messages a second, from the first of the backlog to its last by the broker's clock. */
+export async function backlogRate(broker: NatsConnection, carrier: Carrier, amount: number): Promise<number> {
+  const manager = await jetstreamManager(broker);
+  const before = await lastPosition(manager, carrier.stream);
+  await carrier.seed(amount);
+  await carriedTo(manager, carrier, before + amount);
+  const [first, last] = await Promise.all([
+    manager.streams.getMessage(carrier.stream, { seq: before + 1 }),
+    manager.streams.getMessage(carrier.stream, { seq: before + amount }),
+  ]);
+  if (first === null || last === null) throw new Error(`${carrier.stream} has lost what ${carrier.name} carried`);
+  return ((amount - 1) / (last.time.getTime() - first.time.getTime())) * 1_000;
+}
+
+/**
+ * How long each took from its commit until the broker had stored it, in ms and ascending order, when they are committed one by
+ * one and evenly. Both clocks are this machine's; one that was stored before its commit was answered took 0.
+ */
+export async function delaysAt(
+  broker: NatsConnection,
+  carrier: Carrier,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<number[]> {
+  const manager = await jetstreamManager(broker);
+  const before = await lastPosition(manager, carrier.stream);
+  const storedAt = await listen(broker, carrier.stream);
+  const began = performance.now();
+  const commits: Promise<readonly [id: string, at: number]>[] = [];
+  for (let number = 0; number < perSecond * seconds; number += 1) {
+    const early = began + (number * 1_000) / perSecond - performance.now();
+    if (early > 0) await pause(early);
+    const id = crypto.randomUUID();
+    commits.push(carrier.commit(id).then((at) => [id, at] as const));
+  }
+  const committed = await Promise.all(commits);
+  await carriedTo(manager, carrier, before + committed.length);
+  const stored = await storedAt.stop(committed.length);
+  const delays = committed.map(([id, at]) => Math.max(0, (stored.get(carrier.messageIdOf(id)) ?? Number.NaN) - at));
+  return delays.filter((delay) => !Number.isNaN(delay)).sort((a, b) => a - b);
+}
+
+async function lastPosition(manager: JetStreamManager, stream: string): Promise<number> {
+  return (await manager.streams.info(stream)).state.last_seq;
+}
+
+async function carriedTo(manager: JetStreamManager, { name, stream }: Carrier, position: number): Promise<void> {
+  await until(async () => (await lastPosition(manager, stream)) >= position, {
+    what: `${name} to have carried everything`,
+    deadlineMs: carriedWithinMs,
+    everyMs: 100,
+  });
+}
+
+/** When the broker stored each message from now on, by message id. */
+async function listen(broker: NatsConnection, stream: string) {
+  const consumer = await jetstream(broker).consumers.get(stream, { deliver_policy: DeliverPolicy.New });
+  const messages = await consumer.consume({ max_messages: 5_000 });
+  const storedAt = new Map<string, number>();
+  const reading = (async () => {
+    for await (const { headers, info } of messages) {
+      storedAt.set(headers?.get('Nats-Msg-Id') ?? '', info.timestampNanos / 1e6);
+    }
+  })();
+  return {
+    async stop(expected: number): Promise<ReadonlyMap<string, number>> {
+      await until(() => storedAt.size >= expected, { what: 'all to be heard of', deadlineMs: 10_000 });
+      messages.stop();
+      await reading;
+      return storedAt;
+    },
+  };
+}
