@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { BenchStack } from './bench/bench-stack.ts';
 import { tableOf, type Measurement } from './bench/figures/measurement.ts';
 import { describeSurroundings, type Surroundings } from './bench/figures/surroundings.ts';
-import { partNames, parts, type Part, type PartName, type Stages } from './bench/parts.ts';
+import { partNames, parts, usualParts, type Part, type PartName, type Stages } from './bench/parts.ts';
 import { listenForStop } from './launcher/stop-request.ts';
 import { Obstacle, orExplain } from './obstacle.ts';
 import { abortOf } from './processes/abort-of.ts';
@@ -43,7 +43,7 @@ function choose(asked: readonly string[]): readonly PartName[] {
   if (unknown.length > 0) {
     throw new Obstacle(`The bench has no part called ${unknown.join(', ')}.`, [`There are: ${partNames.join(', ')}`]);
   }
-  return asked.length === 0 ? partNames : partNames.filter((name) => asked.includes(name));
+  return asked.length === 0 ? usualParts : partNames.filter((name) => asked.includes(name));
 }
 
 async function stopped(signal: AbortSignal): Promise<never> {

@@ -33,6 +33,12 @@ export class PeerProcess {
     return `http://${loopback}:${this.port}/graphql`;
   }
 
+  /** The next message that it sends. */
+  async says<Message>(): Promise<Message> {
+    const [message] = (await once(this.child, 'message')) as [Message];
+    return message;
+  }
+
   tell(message: object): void {
     this.child.send(message);
   }

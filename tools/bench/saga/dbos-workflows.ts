@@ -1,0 +1,8 @@
+export interface WorkflowOrder {
+  readonly amount: number;
+  readonly sideBySide: number;
+}
+
+export interface WorkflowsDone {
+  readonly perSecond: number;
+}
