@@ -7,6 +7,7 @@ import { readDemoFile, type Demo } from '../demo/demo-file.ts';
 import { showDemo } from '../demo/show-demo.ts';
 import { readJson } from '../launcher/home.ts';
 import { Launcher } from '../launcher/launcher.ts';
+import { postgresName } from '../launcher/programs.ts';
 import { services } from '../launcher/services.ts';
 import { portsAfterFirst } from '../launcher/settings.ts';
 import { Terminal } from '../launcher/terminal.ts';
@@ -73,7 +74,10 @@ export class BenchStack {
       await showDemo({ launcher, addresses: await launcher.start(signal), terminal, signal });
       const demo = await readDemoFile(launcher.home);
       if (demo === undefined) throw new Error('the demo merchant was not written down');
-      return new BenchStack(demo, new pg.Pool({ connectionString: demo.databaseUrl }), launcher);
+      const database = new pg.Pool({ connectionString: demo.databaseUrl });
+      // PostgreSQL is started again by parts that need it otherwise; the pool makes new connections.
+      database.on('error', () => undefined);
+      return new BenchStack(demo, database, launcher);
     } catch (fault) {
       process.stderr.write(String(screen.read() ?? ''));
       await takeDown(launcher);
@@ -93,6 +97,12 @@ export class BenchStack {
   /** What was halted serves again. */
   async resume(...names: readonly ServiceName[]): Promise<void> {
     await Promise.all(names.map((name) => this.launcher.supervisor.restart(name)));
+  }
+
+  /** Starts PostgreSQL again with another setting. Everything that uses it is better halted. */
+  async setPostgres(setting: string, value: string): Promise<void> {
+    await this.database.query(`ALTER SYSTEM SET ${pg.escapeIdentifier(setting)} = ${pg.escapeLiteral(value)}`);
+    await this.launcher.supervisor.restart(postgresName);
   }
 
   async count(query: string): Promise<number> {

@@ -4,6 +4,7 @@ import { encodeEnvelope, subjectOf, type LoggedEvent } from '#contracts';
 import { shardOf, type MerchantId } from '#domain';
 import { RandomIds, SystemClock } from '#security';
 import type { BenchStack } from '../bench-stack.ts';
+import { tell } from '../figures/progress.ts';
 import { comparedWith, medianOf, type Measurement } from '../figures/measurement.ts';
 
 const runs = 3;
@@ -79,7 +80,9 @@ async function postJournals(
      WHERE kind = 'payment_captured' AND posted_at >= $1`,
     [began],
   );
-  return journals / (rows[0]?.seconds ?? Number.NaN);
+  const perSecond = journals / (rows[0]?.seconds ?? Number.NaN);
+  tell(`${accounts.currencies.length} fee accounts`, perSecond, 'journals/s');
+  return perSecond;
 }
 
 /** The capture of a payment that nobody else knows; for the books it is enough that the event says so. */

@@ -8,9 +8,15 @@ const chunk = 250_000;
  * in life and all events lie in the partition of this week.
  */
 const own: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
-  payment: { id: 'id', reference: `'seed-' || n`, created_at: 'at', updated_at: 'at', settled_at: 'at' },
-  idempotency: { key: `'seed-' || n`, payment_id: 'id', created_at: 'at' },
-  event: { event_id: 'gen_random_uuid()', aggregate_id: 'id', occurred_at: 'at' },
+  payment: {
+    id: 'seed.id',
+    reference: `'seed-' || seed.n`,
+    created_at: 'seed.at',
+    updated_at: 'seed.at',
+    settled_at: 'seed.at',
+  },
+  idempotency: { key: `'seed-' || seed.n`, payment_id: 'seed.id', created_at: 'seed.at' },
+  event: { event_id: 'gen_random_uuid()', aggregate_id: 'seed.id', occurred_at: 'seed.at' },
 };
 
 /** The pattern of each: the sample payment, which has been settled, and its first event. */
@@ -51,5 +57,5 @@ async function insertInto(stack: BenchStack, table: Table): Promise<string> {
   const columns = rows.map((row) => row.column_name);
   const values = columns.map((column) => own[table][column] ?? `pattern.${column}`);
   return `INSERT INTO payments.${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
-    FROM seed, (SELECT * FROM payments.${table} WHERE ${pattern[table]}) AS pattern ORDER BY n DESC`;
+    FROM seed, (SELECT * FROM payments.${table} WHERE ${pattern[table]}) AS pattern ORDER BY seed.n DESC`;
 }

@@ -1,3 +1,4 @@
+import { tell } from '../figures/progress.ts';
 import { HttpDoor, type DoorAddress } from './http-door.ts';
 import { paymentRequest, requireAccepted } from './payment-request.ts';
 
@@ -27,7 +28,9 @@ export async function saturate(
   };
   try {
     await Promise.all(Array.from({ length: connections }, customer));
-    return (answered / (performance.now() - began)) * 1_000;
+    const perSecond = (answered / (performance.now() - began)) * 1_000;
+    tell(`accepted over ${connections} connections`, perSecond, 'payments/s');
+    return perSecond;
   } finally {
     door.close();
   }

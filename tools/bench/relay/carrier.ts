@@ -1,6 +1,7 @@
 import { DeliverPolicy, jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tell } from '../figures/progress.ts';
 import { until } from '../../processes/until.ts';
 
 /** Something that brings what was committed to a stream. */
@@ -30,7 +31,9 @@ export async function backlogRate(broker: NatsConnection, carrier: Carrier, amou
     manager.streams.getMessage(carrier.stream, { seq: before + amount }),
   ]);
   if (first === null || last === null) throw new Error(`${carrier.stream} has lost what ${carrier.name} carried`);
-  return ((amount - 1) / (last.time.getTime() - first.time.getTime())) * 1_000;
+  const perSecond = ((amount - 1) / (last.time.getTime() - first.time.getTime())) * 1_000;
+  tell(carrier.name, perSecond, 'events/s');
+  return perSecond;
 }
 
 /**

@@ -1,25 +1,23 @@
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { announcePort } from '../peers/peer-process.ts';
 import { peerPackage } from '../peers/installed-peers.ts';
+import { announcePort } from '../peers/peer-process.ts';
 import type { OutboxPackage } from './outbox-peer.ts';
 
 const outbox = peerPackage<OutboxPackage>('pg-transactional-outbox');
 const client = jetstream(await connect({ servers: process.env['NATS_URL'] ?? '' }));
 
-outbox.initializePollingMessageListener(
+outbox.initializeReplicationMessageListener(
   {
     outboxOrInbox: 'outbox',
     dbListenerConfig: { connectionString: process.env['DATABASE_URL'] ?? '' },
     settings: {
       dbSchema: 'outbox_peer',
       dbTable: 'outbox',
+      dbPublication: 'outbox_peer',
+      dbReplicationSlot: 'outbox_peer',
       enableMaxAttemptsProtection: false,
       enablePoisonousMessageProtection: false,
-      nextMessagesFunctionName: 'next_outbox_messages',
-      // Its defaults are 5 every 500 ms; with these it was fastest.
-      nextMessagesBatchSize: 100,
-      nextMessagesPollingIntervalInMs: 10,
     },
   },
   {
@@ -27,8 +25,14 @@ outbox.initializePollingMessageListener(
       await client.publish('outbox.event', JSON.stringify(payload), { msgID: id });
     },
   },
-  outbox.getDisabledLogger(),
-  // Otherwise it takes one at a time until it has taken as many as a batch holds.
-  { batchSizeStrategy: () => Promise.resolve(100) },
+  { fatal: complain, error: complain, warn: complain, info: quiet, debug: quiet, trace: quiet },
+  // In order within a payment and side by side across payments, as our own relay does it.
+  { concurrencyStrategy: outbox.createReplicationSegmentMutexConcurrencyController() },
 );
 announcePort(0);
+
+function quiet(): void {}
+
+function complain(_fault: unknown, what: string): void {
+  process.stderr.write(`    pg-transactional-outbox: ${what}\n`);
+}

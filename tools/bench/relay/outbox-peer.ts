@@ -12,22 +12,22 @@ interface SetupOrder {
   readonly schema: string;
   readonly table: string;
   readonly listenerRole: string;
-  readonly nextMessagesName: string;
+  readonly publication: string;
+  readonly replicationSlot: string;
 }
 
 /** What of the npm package is used. */
 export interface OutboxPackage {
   readonly DatabaseSetup: {
     dropAndCreateTable(order: SetupOrder): string;
-    createPollingFunction(order: SetupOrder): string;
-    setupPollingIndexes(order: SetupOrder): string;
+    setupReplicationCore(order: SetupOrder): string;
   };
-  getDisabledLogger(): unknown;
-  initializePollingMessageListener(
+  createReplicationSegmentMutexConcurrencyController(): unknown;
+  initializeReplicationMessageListener(
     configuration: object,
     handler: { handle(message: { readonly id: string; readonly payload: unknown }): Promise<void> },
     logger: unknown,
-    strategies: { batchSizeStrategy(): Promise<number> },
+    strategies: { readonly concurrencyStrategy: unknown },
   ): unknown;
 }
 
@@ -45,7 +45,10 @@ const commitSql = `
   INSERT INTO outbox_peer.outbox (id, aggregate_type, aggregate_id, message_type, segment, payload)
   VALUES ($1, 'payment', $1, $2, $1, $3)`;
 
-/** The npm package pg-transactional-outbox, on the same PostgreSQL and to the same broker. */
+/**
+ * The npm package pg-transactional-outbox, on the same PostgreSQL and to the same broker, by logical replication, which is the
+ * faster of its two ways: polling carried 67 events a second, and fewer with larger pages, because it locks itself out.
+ */
 export async function outboxPeer(stack: BenchStack, { type, payload }: EventPattern): Promise<Carrier> {
   await installPeers();
   const { DatabaseSetup } = peerPackage<OutboxPackage>('pg-transactional-outbox');
@@ -56,12 +59,13 @@ export async function outboxPeer(stack: BenchStack, { type, payload }: EventPatt
     schema: 'outbox_peer',
     table: 'outbox',
     listenerRole: username,
-    nextMessagesName: 'next_outbox_messages',
+    publication: 'outbox_peer',
+    replicationSlot: 'outbox_peer',
   };
   await stack.database.query('CREATE SCHEMA outbox_peer');
-  for (const part of ['dropAndCreateTable', 'createPollingFunction', 'setupPollingIndexes'] as const) {
-    await stack.database.query(DatabaseSetup[part](order));
-  }
+  await stack.database.query(DatabaseSetup.dropAndCreateTable(order));
+  await stack.database.query(DatabaseSetup.setupReplicationCore(order));
+  await stack.database.query(`SELECT pg_create_logical_replication_slot('outbox_peer', 'pgoutput')`);
   const connection = await connect({ servers: stack.natsUrl });
   await (await jetstreamManager(connection)).streams.add({ name: stream, subjects: ['outbox.event'] });
   await connection.close();

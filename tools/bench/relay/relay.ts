@@ -9,7 +9,7 @@ import { rawPublisher } from './raw-publisher.ts';
 
 const runs = 3;
 const backlog = 20_000;
-/** It takes longer for each the more wait, and so would a larger backlog not be carried while one looks. */
+/** It is so much slower that a larger backlog would not be carried while one looks. */
 const backlogOfOutbox = 2_000;
 const pace = { perSecond: 1_000, seconds: 5 };
 /** What the outbox carries at all, so that its figure is not its queue's. */
@@ -24,6 +24,8 @@ interface Runner {
 /** Carrying what was committed to the stream, and nothing else: no services run beside it. */
 export async function relay(stack: BenchStack): Promise<Measurement[]> {
   await stack.halt('api', 'orchestrator', 'fraud', 'settlement', 'webhooks', 'sandbox');
+  // One of the peers reads PostgreSQL's own log, and all are measured on the same server.
+  await stack.setPostgres('wal_level', 'logical');
   const broker = await connect({ servers: stack.natsUrl });
   const pattern = await readEventPattern(stack);
   const own: Runner = { carrier: await ownRelay(stack, pattern), backlog, pace };

@@ -1,5 +1,6 @@
 import type { BenchStack } from '../bench-stack.ts';
 import { comparedWith, medianOf, type Measurement } from '../figures/measurement.ts';
+import { tell } from '../figures/progress.ts';
 import { saturate } from '../load/saturation.ts';
 import { installPeers } from '../peers/installed-peers.ts';
 import { PeerProcess } from '../peers/peer-process.ts';
@@ -55,7 +56,9 @@ async function chargeThem(stack: BenchStack): Promise<number> {
   }
   const began = performance.now();
   await stack.quiet();
-  return (payments / (performance.now() - began)) * 1_000;
+  const perSecond = (payments / (performance.now() - began)) * 1_000;
+  tell('captured', perSecond, 'payments/s');
+  return perSecond;
 }
 
 async function bestFor(dbos: PeerProcess): Promise<number> {
@@ -69,5 +72,7 @@ async function bestFor(dbos: PeerProcess): Promise<number> {
 
 async function runThem(dbos: PeerProcess, order: WorkflowOrder): Promise<number> {
   dbos.tell(order);
-  return (await dbos.says<WorkflowsDone>()).perSecond;
+  const { perSecond } = await dbos.says<WorkflowsDone>();
+  tell(`DBOS, ${order.sideBySide} side by side`, perSecond, 'workflows/s');
+  return perSecond;
 }

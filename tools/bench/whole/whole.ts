@@ -1,5 +1,6 @@
 import type { BenchStack } from '../bench-stack.ts';
 import { measured, medianOf, type Measurement } from '../figures/measurement.ts';
+import { tell } from '../figures/progress.ts';
 import { saturate } from '../load/saturation.ts';
 import { stepLatencies } from './step-latencies.ts';
 
@@ -53,7 +54,9 @@ async function carry(stack: BenchStack, amount: number): Promise<Record<Mileston
   const reached = names.map(async (name, index) => {
     await accepted;
     await stack.counts((before[index] ?? 0) + amount, orFailed(name), `${amount} payments to be ${name}`);
-    return [name, (performance.now() - began) / 1_000] as const;
+    const seconds = (performance.now() - began) / 1_000;
+    tell(`${amount} ${name} after`, seconds, 's');
+    return [name, seconds] as const;
   });
   return Object.fromEntries(await Promise.all(reached)) as Record<Milestone, number>;
 }
