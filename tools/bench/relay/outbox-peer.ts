@@ -43,7 +43,7 @@ const seedSql = `
 
 const commitSql = `
   INSERT INTO outbox_peer.outbox (id, aggregate_type, aggregate_id, message_type, segment, payload)
-  VALUES ($1, 'payment', $1, $2, $1, $3)`;
+  VALUES ($1::uuid, 'payment', $1::uuid, $2, $1::uuid, $3)`;
 
 /**
  * The npm package pg-transactional-outbox, on the same PostgreSQL and to the same broker, by logical replication, which is the

@@ -1,4 +1,6 @@
 import type { BenchStack } from '../bench-stack.ts';
+import { serviceNames } from '../../provisioning/service-databases.ts';
+import { residentMemory, tableFootprint } from '../figures/footprint.ts';
 import { measured, medianOf, type Measurement } from '../figures/measurement.ts';
 import { tell } from '../figures/progress.ts';
 import { saturate } from '../load/saturation.ts';
@@ -32,21 +34,31 @@ export async function whole(stack: BenchStack): Promise<Measurement[]> {
   await carry(stack, paymentsBefore);
   const rates = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Milestone, number[]>;
   const rest: number[] = [];
+  const accepted: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const seconds = await carry(stack, payments);
+    const { seconds, acceptedPerSecond } = await carry(stack, payments);
+    accepted.push(acceptedPerSecond);
     for (const name of names) rates[name].push(payments / seconds[name]);
     rest.push(payments / Math.max(seconds.journal, seconds.feed));
   }
   return [
     medianOf('whole payment (create → authorize → capture → journal → feed)', rest, 'payments/s'),
     ...names.map((name) => medianOf(`whole, from mutation to ${name}`, rates[name], 'payments/s')),
+    medianOf('whole, accepted beside everything else', accepted, 'payments/s'),
     measured('whole, payments that failed', await stack.count(failed), ''),
     ...(await stepLatencies(stack)),
+    ...(await residentMemory(stack, serviceNames, 'after them')),
+    ...(await tableFootprint(stack, 'after them')),
   ];
 }
 
+interface Carried {
+  readonly seconds: Readonly<Record<Milestone, number>>;
+  readonly acceptedPerSecond: number;
+}
+
 /** How long so many payments take from the first mutation until all are as far as each of the milestones. */
-async function carry(stack: BenchStack, amount: number): Promise<Record<Milestone, number>> {
+async function carry(stack: BenchStack, amount: number): Promise<Carried> {
   const orFailed = (name: Milestone): string => `SELECT (${milestones[name]}) + (${failed}) AS count`;
   const before = await Promise.all(names.map((name) => stack.count(orFailed(name))));
   const began = performance.now();
@@ -58,5 +70,6 @@ async function carry(stack: BenchStack, amount: number): Promise<Record<Mileston
     tell(`${amount} ${name} after`, seconds, 's');
     return [name, seconds] as const;
   });
-  return Object.fromEntries(await Promise.all(reached)) as Record<Milestone, number>;
+  const seconds = Object.fromEntries(await Promise.all(reached)) as Record<Milestone, number>;
+  return { seconds, acceptedPerSecond: await accepted };
 }
