@@ -14,24 +14,28 @@ export interface Carrier {
   commit(id: string): Promise<number>;
   /** Under which message id what was committed comes to the stream. */
   messageIdOf(id: string): string;
+  /** Whether some of what is committed may never come, which a run has to survive. */
+  readonly mayLose?: boolean;
   stop(): Promise<void>;
 }
 
 /** One that carries nothing for this long has died. */
 const carriedWithinMs = 120_000;
+/** What has not come by then, while nothing else came either, does not come. */
+const lostAfterMs = 5_000;
 
 /** Messages a second, from the first of the backlog to its last by the broker's clock. */
 export async function backlogRate(broker: NatsConnection, carrier: Carrier, amount: number): Promise<number> {
   const manager = await jetstreamManager(broker);
   const before = await lastPosition(manager, carrier.stream);
   await carrier.seed(amount);
-  await carriedTo(manager, carrier, before + amount);
+  const carried = amount - (await carriedTo(manager, carrier, before + amount));
   const [first, last] = await Promise.all([
     manager.streams.getMessage(carrier.stream, { seq: before + 1 }),
-    manager.streams.getMessage(carrier.stream, { seq: before + amount }),
+    manager.streams.getMessage(carrier.stream, { seq: before + carried }),
   ]);
   if (first === null || last === null) throw new Error(`${carrier.stream} has lost what ${carrier.name} carried`);
-  const perSecond = ((amount - 1) / (last.time.getTime() - first.time.getTime())) * 1_000;
+  const perSecond = ((carried - 1) / (last.time.getTime() - first.time.getTime())) * 1_000;
   tell(carrier.name, perSecond, 'events/s');
   return perSecond;
 }
@@ -57,8 +61,8 @@ export async function delaysAt(
     commits.push(carrier.commit(id).then((at) => [id, at] as const));
   }
   const committed = await Promise.all(commits);
-  await carriedTo(manager, carrier, before + committed.length);
-  const stored = await storedAt.stop(committed.length);
+  const lost = await carriedTo(manager, carrier, before + committed.length);
+  const stored = await storedAt.stop(committed.length - lost);
   const delays = committed.map(([id, at]) => Math.max(0, (stored.get(carrier.messageIdOf(id)) ?? Number.NaN) - at));
   return delays.filter((delay) => !Number.isNaN(delay)).sort((a, b) => a - b);
 }
@@ -67,12 +71,20 @@ async function lastPosition(manager: JetStreamManager, stream: string): Promise<
   return (await manager.streams.info(stream)).state.last_seq;
 }
 
-async function carriedTo(manager: JetStreamManager, { name, stream }: Carrier, position: number): Promise<void> {
-  await until(async () => (await lastPosition(manager, stream)) >= position, {
-    what: `${name} to have carried everything`,
-    deadlineMs: carriedWithinMs,
-    everyMs: 100,
-  });
+/** Gives how many did not come. */
+async function carriedTo(manager: JetStreamManager, carrier: Carrier, position: number): Promise<number> {
+  let last = { position: 0, at: performance.now() };
+  await until(
+    async () => {
+      const now = await lastPosition(manager, carrier.stream);
+      if (now > last.position) last = { position: now, at: performance.now() };
+      return now >= position || (carrier.mayLose === true && performance.now() - last.at > lostAfterMs);
+    },
+    { what: `${carrier.name} to have carried everything`, deadlineMs: carriedWithinMs, everyMs: 100 },
+  );
+  const lost = Math.max(0, position - last.position);
+  if (lost > 0) tell(`${carrier.name} lost`, lost, 'events');
+  return lost;
 }
 
 /** When the broker stored each message from now on, by message id. */
