@@ -34,5 +34,7 @@ announcePort(0);
 function quiet(): void {}
 
 function complain(_fault: unknown, what: string): void {
+  // Of what it does not find it says so for each; how many were lost is told in the end.
+  if (what.includes('MESSAGE_NOT_FOUND')) return;
   process.stderr.write(`    pg-transactional-outbox: ${what}\n`);
 }
