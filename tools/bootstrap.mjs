@@ -1,5 +1,5 @@
 /**
- * What `npm start`, `npm run dev`, `npm test`, `npm run check` and `npm run bench` run first. It needs nothing but Node 20:
+ * What `npm start`, `npm run dev`, `npm test`, `npm run check`, `npm run bench` and `npm run faults` run first. It needs nothing but Node 20:
  * it installs what the lockfile names, builds what changed, and hands over to the compiled tool under the Node that the
  * lockfile brought.
  */

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { findOrCreateMerchant } from '../demo/demo-merchant.ts';
+import type { Home } from '../launcher/home.ts';
+import { Chance } from './chance.ts';
+import { killedServices } from './faults/processes.ts';
+import type { Fault } from './faults/fault.ts';
+import { keepAppointments } from './faults/injection.ts';
+import { draw } from './faults/schedule.ts';
+import { History, readHistory } from './load/history.ts';
+import { Load } from './load/load.ts';
+import { Merchant } from './load/merchant.ts';
+import { Probe } from './load/probe.ts';
+import type { Options } from './options.ts';
+import { quiet } from './quiet.ts';
+import { checkAcquirers } from './reckoning/acquirers.ts';
+import type { Finding } from './reckoning/finding.ts';
+import { checkPromises } from './reckoning/promises.ts';
+import { checkTables } from './reckoning/tables.ts';
+import { reportByKind, type Evidence, type Report } from './report/report.ts';
+import { FaultStack } from './stack/stack.ts';
+import { Watch } from './watch.ts';
+
+/** Before the first fault: services compile what they run often, and the first payments pay for that. */
+const warmUpMs = 3_000;
+/** What is open when the last fault is healed may be asked about for so long. */
+const lastTriesMs = 20_000;
+
+/** Carried by every message that the laboratory makes up, so that it is told from what the services made. */
+const poison = 'made up by the fault laboratory';
+
+export interface LaboratoryPlace {
+  readonly home: Home;
+  readonly builtDirectory: string;
+  readonly migrationsDirectory: string;
+  readonly progress: (line: string) => void;
+}
+
+/** One run: start, load, break, heal, wait for quiet, judge. */
+export async function runLaboratory(place: LaboratoryPlace, options: Options, signal: AbortSignal): Promise<Report> {
+  const { progress } = place;
+  const startedAt = new Date();
+  const chance = new Chance(options.seed);
+  progress('Starting two of every service…');
+  const stack = await FaultStack.start(place);
+  try {
+    signal.throwIfAborted();
+    const { secretKey } = await findOrCreateMerchant(
+      `${stack.apiUrls[0]}/graphql`,
+      { url: `${stack.apiUrls[0]}/admin/graphql`, key: stack.adminKey },
+      undefined,
+    );
+    const history = new History(join(place.home.directory, 'history.jsonl'));
+    const merchant = new Merchant(stack.apiUrls, secretKey, history);
+    const load = new Load(merchant, chance.for('load'));
+    const probe = new Probe(merchant);
+    const watch = new Watch(stack, history);
+    const appointments = draw(wanted(killedServices(stack), options), options.minutes * 60_000, chance.for('faults'));
+    const running = [load.run(), probe.run(), watch.run()];
+    const shifted = appointments.map((appointment) => ({ ...appointment, atMs: appointment.atMs + warmUpMs }));
+    const injections = await keepAppointments(shifted, signal, progress);
+    progress('Everything is healed; the last purchases come to their end…');
+    await load.close(lastTriesMs);
+    probe.stop();
+    watch.stop();
+    await Promise.all(running);
+    await history.close();
+    signal.throwIfAborted();
+    progress('Waiting for quiet…');
+    const rested = await quiet(stack.databaseUrl, poison, signal);
+    progress('Judging…');
+    const judged = await judge(stack, history.file);
+    const evidence: Evidence = { injections, signs: watch.signs, soundings: probe.soundings, ...judged };
+    return {
+      seed: options.seed,
+      minutes: options.minutes,
+      startedAt: startedAt.toISOString(),
+      faults: injections.length,
+      purchases: load.purchases,
+      calls: judged.calls,
+      quiet: rested.quiet,
+      payments: judged.payments,
+      kinds: reportByKind(evidence),
+      findings: judged.findings,
+      mishaps: injections.flatMap(({ kind, failure }) => (failure === undefined ? [] : `${kind}: ${failure}`)),
+    };
+  } finally {
+    progress('Stopping…');
+    await stack.stop();
+  }
+}
+
+function wanted(faults: readonly Fault[], { only }: Options): Fault[] {
+  return faults.filter(({ kind }) => only.length === 0 || only.some((part) => kind.includes(part)));
+}
+
+interface Judgement extends Pick<Evidence, 'findings' | 'lifeOf'>, Pick<Report, 'calls' | 'payments'> {}
+
+async function judge(stack: FaultStack, historyFile: string): Promise<Judgement> {
+  const history = await readHistory(historyFile);
+  const database = new pg.Client({ connectionString: stack.databaseUrl });
+  await database.connect();
+  try {
+    const findings: Finding[] = [
+      ...(await checkTables(database, { namedReasons: true, poison })),
+      ...(await checkAcquirers(database, stack.sandboxUrl)),
+      ...(await checkPromises(database, history)),
+    ];
+    const { rows } = await database.query<{ id: string; state: string; from: Date; to: Date }>(
+      'SELECT id, state, created_at AS from, updated_at AS to FROM payments.payment',
+    );
+    const lives = new Map(rows.map(({ id, from, to }) => [id, { from: from.getTime(), to: to.getTime() }]));
+    return {
+      findings,
+      lifeOf: (payment) => lives.get(payment),
+      calls: countBy(history.map(({ answer }) => answer.kind)),
+      payments: countBy(rows.map(({ state }) => state)),
+    };
+  } finally {
+    await database.end();
+  }
+}
+
+function countBy(words: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, { length }]) => [word, length]));
+}

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { Obstacle } from '../obstacle.ts';
+
+export interface Options {
+  /** How long faults are injected; starting and coming to rest are not counted. */
+  readonly minutes: number;
+  readonly seed: string;
+  /** Only faults whose name contains one of these. */
+  readonly only: readonly string[];
+  /** A bug to plant into a copy of the code, which has to be caught. */
+  readonly planted: string | undefined;
+  /** Where the report goes. */
+  readonly report: string;
+  /** Keep the logs and the client's history of a run that went well, too. */
+  readonly keep: boolean;
+}
+
+/** Room for sixty faults, one every other second. */
+const minutesDefault = 2;
+const minutesMax = 24 * 60;
+
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parsed(args);
+  const minutes = Number(values.minutes ?? minutesDefault);
+  if (!(minutes > 0 && minutes <= minutesMax)) {
+    throw new Obstacle(`--minutes takes a number above 0 and up to ${minutesMax}, not "${values.minutes}".`);
+  }
+  return {
+    minutes,
+    seed: values.seed ?? String(Math.floor(Math.random() * 1_000_000)),
+    only: values.only ?? [],
+    planted: values.planted,
+    report: values.report ?? 'faults-report.json',
+    keep: values.keep ?? false,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        minutes: { type: 'string' },
+        seed: { type: 'string' },
+        only: { type: 'string', multiple: true },
+        planted: { type: 'string' },
+        report: { type: 'string' },
+        keep: { type: 'boolean' },
+      },
+    });
+  } catch (fault) {
+    throw new Obstacle(fault instanceof Error ? fault.message : String(fault), [
+      'npm run faults -- [--minutes N] [--seed S] [--only KIND] [--planted NAME] [--report FILE] [--keep]',
+    ]);
+  }
+}

@@ -1,0 +1,31 @@
+import pg from 'pg';
+import { until } from '../processes/until.ts';
+import { checkTables } from './reckoning/tables.ts';
+
+/** What a process that died had in hand is leased for up to a minute (webhook deliveries), and is then sent again. */
+const quietMs = 100_000;
+const lookEveryMs = 500;
+
+/** Until the tables say that nobody has anything left to do, or so long that what is left will not end by itself. */
+export async function quiet(
+  databaseUrl: string,
+  poison: string,
+  signal: AbortSignal,
+): Promise<{ readonly quiet: boolean }> {
+  const database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
+  try {
+    await until(async () => (await checkTables(database, { namedReasons: true, poison })).length === 0, {
+      what: 'everything to come to rest',
+      deadlineMs: quietMs,
+      everyMs: lookEveryMs,
+      signal,
+    });
+    return { quiet: true };
+  } catch {
+    signal.throwIfAborted();
+    return { quiet: false };
+  } finally {
+    await database.end();
+  }
+}
