@@ -13,7 +13,10 @@ async function faults(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   const interrupted = new AbortController();
   for (const signal of stopSignals) process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
-  const progress = (line: string): void => void process.stdout.write(`${line}\n`);
+  const began = performance.now();
+  const progress = (line: string): void => {
+    process.stdout.write(`${((performance.now() - began) / 1_000).toFixed(1).padStart(7)}  ${line}\n`);
+  };
   progress(`seed ${options.seed}, faults for ${options.minutes} min`);
   const home = await openHome();
   let clean = false;
@@ -22,7 +25,7 @@ async function faults(): Promise<number> {
     const place = { home, builtDirectory, migrationsDirectory: join(builtDirectory, 'migrations'), progress };
     const report = await runLaboratory(place, options, interrupted.signal);
     await writeFile(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
-    progress(`\n${tableOf(report)}\nwritten to ${options.report}`);
+    process.stdout.write(`\n${tableOf(report)}\nwritten to ${options.report}\n`);
     clean = report.findings.length === 0;
     return clean ? 0 : 1;
   } finally {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { findOrCreateMerchant } from '../demo/demo-merchant.ts';
 import type { Home } from '../launcher/home.ts';
 import { Chance } from './chance.ts';
-import { killedServices } from './faults/processes.ts';
+import { everyFault } from './faults/every-fault.ts';
 import type { Fault } from './faults/fault.ts';
 import { keepAppointments } from './faults/injection.ts';
 import { draw } from './faults/schedule.ts';
@@ -11,12 +11,15 @@ import { History, readHistory } from './load/history.ts';
 import { Load } from './load/load.ts';
 import { Merchant } from './load/merchant.ts';
 import { Probe } from './load/probe.ts';
+import { WebhookReceiver, type Received } from './load/webhook-receiver.ts';
 import type { Options } from './options.ts';
 import { quiet } from './quiet.ts';
 import { checkAcquirers } from './reckoning/acquirers.ts';
+import { checkDeliveries } from './reckoning/deliveries.ts';
 import type { Finding } from './reckoning/finding.ts';
 import { checkPromises } from './reckoning/promises.ts';
-import { checkTables } from './reckoning/tables.ts';
+import { checkStreams } from './reckoning/streams.ts';
+import { checkTables, excusedSagas } from './reckoning/tables.ts';
 import { reportByKind, type Evidence, type Report } from './report/report.ts';
 import { FaultStack } from './stack/stack.ts';
 import { Watch } from './watch.ts';
@@ -43,6 +46,7 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
   const chance = new Chance(options.seed);
   progress('Starting two of every service…');
   const stack = await FaultStack.start(place);
+  const receiver = await WebhookReceiver.open();
   try {
     signal.throwIfAborted();
     const { secretKey } = await findOrCreateMerchant(
@@ -52,10 +56,12 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
     );
     const history = new History(join(place.home.directory, 'history.jsonl'));
     const merchant = new Merchant(stack.apiUrls, secretKey, history);
+    receiver.expectSecret(await merchant.openWebhookEndpoint(receiver.url));
     const load = new Load(merchant, chance.for('load'));
     const probe = new Probe(merchant);
     const watch = new Watch(stack, history);
-    const appointments = draw(wanted(killedServices(stack), options), options.minutes * 60_000, chance.for('faults'));
+    const faults = everyFault({ stack, load, receiver, poison }, chance);
+    const appointments = draw(wanted(faults, options), options.minutes * 60_000, chance.for('faults'));
     const running = [load.run(), probe.run(), watch.run()];
     const shifted = appointments.map((appointment) => ({ ...appointment, atMs: appointment.atMs + warmUpMs }));
     const injections = await keepAppointments(shifted, signal, progress);
@@ -69,7 +75,7 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
     progress('Waiting for quiet…');
     const rested = await quiet(stack.databaseUrl, poison, signal);
     progress('Judging…');
-    const judged = await judge(stack, history.file);
+    const judged = await judge(stack, history.file, receiver.history);
     const evidence: Evidence = { injections, signs: watch.signs, soundings: probe.soundings, ...judged };
     return {
       seed: options.seed,
@@ -80,6 +86,7 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
       calls: judged.calls,
       quiet: rested.quiet,
       payments: judged.payments,
+      waiting: judged.waiting,
       kinds: reportByKind(evidence),
       findings: judged.findings,
       mishaps: injections.flatMap(({ kind, failure }) => (failure === undefined ? [] : `${kind}: ${failure}`)),
@@ -87,6 +94,7 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
   } finally {
     progress('Stopping…');
     await stack.stop();
+    await receiver.close();
   }
 }
 
@@ -94,9 +102,9 @@ function wanted(faults: readonly Fault[], { only }: Options): Fault[] {
   return faults.filter(({ kind }) => only.length === 0 || only.some((part) => kind.includes(part)));
 }
 
-interface Judgement extends Pick<Evidence, 'findings' | 'lifeOf'>, Pick<Report, 'calls' | 'payments'> {}
+interface Judgement extends Pick<Evidence, 'findings' | 'lifeOf'>, Pick<Report, 'calls' | 'payments' | 'waiting'> {}
 
-async function judge(stack: FaultStack, historyFile: string): Promise<Judgement> {
+async function judge(stack: FaultStack, historyFile: string, received: readonly Received[]): Promise<Judgement> {
   const history = await readHistory(historyFile);
   const database = new pg.Client({ connectionString: stack.databaseUrl });
   await database.connect();
@@ -105,9 +113,14 @@ async function judge(stack: FaultStack, historyFile: string): Promise<Judgement>
       ...(await checkTables(database, { namedReasons: true, poison })),
       ...(await checkAcquirers(database, stack.sandboxUrl)),
       ...(await checkPromises(database, history)),
+      ...(await checkDeliveries(database, received)),
+      ...(await checkStreams(database, stack.natsUrl, poison)),
     ];
     const { rows } = await database.query<{ id: string; state: string; from: Date; to: Date }>(
       'SELECT id, state, created_at AS from, updated_at AS to FROM payments.payment',
+    );
+    const waiting = await database.query<{ reason: string }>(
+      `SELECT kind || ' ' || step || ': ' || regexp_replace(waiting_for, '[0-9]+', 'n', 'g') AS reason FROM (${excusedSagas}) s`,
     );
     const lives = new Map(rows.map(({ id, from, to }) => [id, { from: from.getTime(), to: to.getTime() }]));
     return {
@@ -115,6 +128,7 @@ async function judge(stack: FaultStack, historyFile: string): Promise<Judgement>
       lifeOf: (payment) => lives.get(payment),
       calls: countBy(history.map(({ answer }) => answer.kind)),
       payments: countBy(rows.map(({ state }) => state)),
+      waiting: countBy(waiting.rows.map(({ reason }) => reason)),
     };
   } finally {
     await database.end();

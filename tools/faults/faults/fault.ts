@@ -3,7 +3,7 @@ export interface Fault {
   /** For the report's table: faults of one kind share a line. */
   readonly kind: string;
   /** What is broken. Nothing is broken twice at the same time. */
-  readonly target: string;
+  readonly targets: readonly string[];
   /** How long it stays so, in milliseconds. */
   readonly lastsMs: { readonly least: number; readonly most: number };
   inject(): Promise<void>;

@@ -4,7 +4,7 @@ import type { Appointment } from './schedule.ts';
 /** What became of an appointment. Times are milliseconds since 1970. */
 export interface Injection {
   readonly kind: string;
-  readonly target: string;
+  readonly targets: readonly string[];
   readonly injectedAt: number;
   readonly healedAt: number;
   /** The laboratory itself could not do it, or could not set it right. */
@@ -24,22 +24,18 @@ export async function keepAppointments(
       () => undefined,
     );
     if (signal.aborted) break;
-    progress(`${seconds(appointment.atMs)}  ${appointment.fault.kind} (${appointment.fault.target})`);
+    progress(`  ${appointment.fault.kind} (${appointment.fault.targets.join(', ')})`);
     kept.push(keep(appointment, signal));
   }
   return Promise.all(kept);
 }
 
 async function keep({ fault, lastsMs }: Appointment, signal: AbortSignal): Promise<Injection> {
-  const { kind, target } = fault;
+  const { kind, targets } = fault;
   const injectedAt = Date.now();
   const failures: string[] = [];
   await fault.inject().catch((fault_: unknown) => failures.push(`inject: ${String(fault_)}`));
   await pause(lastsMs, undefined, { signal }).catch(() => undefined);
   await fault.heal().catch((fault_: unknown) => failures.push(`heal: ${String(fault_)}`));
-  return { kind, target, injectedAt, healedAt: Date.now(), failure: failures[0] };
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1).padStart(6)} s`;
+  return { kind, targets, injectedAt, healedAt: Date.now(), failure: failures[0] };
 }

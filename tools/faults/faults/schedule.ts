@@ -22,11 +22,11 @@ export function draw(faults: readonly Fault[], durationMs: number, chance: Chanc
   let deck: Fault[] = [];
   for (let atMs = 0; atMs < durationMs; atMs += chance.between(gapMs.least, gapMs.most)) {
     if (deck.length === 0) deck = oneOfEachKind(faults, chance);
-    const place = deck.findIndex(({ target }) => (freeFrom.get(target) ?? 0) <= atMs);
+    const place = deck.findIndex(({ targets }) => targets.every((target) => (freeFrom.get(target) ?? 0) <= atMs));
     const [fault] = place === -1 ? [] : deck.splice(place, 1);
     if (fault === undefined) continue;
     const lastsMs = chance.between(fault.lastsMs.least, fault.lastsMs.most);
-    freeFrom.set(fault.target, atMs + lastsMs + restMs);
+    for (const target of fault.targets) freeFrom.set(target, atMs + lastsMs + restMs);
     appointments.push({ fault, atMs, lastsMs });
   }
   return appointments;

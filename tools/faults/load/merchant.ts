@@ -66,6 +66,18 @@ export class Merchant {
     return told;
   }
 
+  /** Has everything told to this address; gives the secret that it is signed with. */
+  async openWebhookEndpoint(url: string): Promise<string> {
+    const answer = await this.ask<{ outcome: { signingSecret: string | null } }>(
+      0,
+      'mutation ($url: String!) { outcome: createWebhookEndpoint(input: { url: $url }) { signingSecret } }',
+      { url },
+    );
+    const secret = answer.data?.outcome.signingSecret;
+    if (typeof secret !== 'string') throw new Error(`no webhook endpoint: ${JSON.stringify(answer)}`);
+    return secret;
+  }
+
   /** Undefined when it cannot be told now. */
   async payment(api: number, id: string): Promise<PaymentSeen | undefined> {
     const query = 'query ($id: ID!) { payment(id: $id) { status nextAction { redirectUrl } } }';

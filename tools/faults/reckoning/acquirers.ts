@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Finding } from './finding.ts';
-import { restingSagas } from './tables.ts';
+import { excusedSagas } from './tables.ts';
 import { publicId } from './type-id.ts';
 
 /** An effect that an acquirer really had, as its `/truth/operations` tells it. */
@@ -35,7 +35,8 @@ export async function checkAcquirers(database: pg.ClientBase, sandboxUrl: string
   const counted: Effect[] = [];
   for (const effect of effects) {
     const attempt = attempts.get(effect.key);
-    if (attempt?.resting !== true) counted.push(effect);
+    // What is not settled yet is not in the books either.
+    if (attempt?.state === 'approved') counted.push(effect);
     const finding = compare(effect, attempt);
     if (finding !== undefined) found.push(finding);
   }
@@ -58,9 +59,10 @@ function compare(effect: Effect, attempt: Attempt | undefined): Finding | undefi
   const did = JSON.stringify(effect);
   if (attempt === undefined) return { harm: 'wrong', check, what: `${did}, and we never asked` };
   const payment = attempt.payment_id;
-  if (attempt.resting || (attempt.state === 'approved_late' && attempt.reversed)) return undefined;
-  if (attempt.state !== 'approved')
+  if (attempt.state !== 'approved') {
+    if (attempt.resting || (attempt.state === 'approved_late' && attempt.reversed)) return undefined;
     return { harm: 'lost', check, what: `${did}, our attempt is ${attempt.state}`, payment };
+  }
   if (attempt.operation === effect.operation && Number(attempt.amount) === effect.amountMinor) return undefined;
   return { harm: 'wrong', check, what: `${did}, we have ${attempt.operation} of ${attempt.amount}`, payment };
 }
@@ -111,8 +113,8 @@ async function ourAttempts(database: pg.ClientBase): Promise<Map<string, Attempt
   const { rows } = await database.query<Attempt>(
     `SELECT id, payment_id, operation, amount::text, state,
        EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.kind = 'reversal') AS reversed,
-       EXISTS (SELECT FROM (${restingSagas} UNION ALL
-         SELECT payment_id FROM payments.saga WHERE step = 'watching') r WHERE r.payment_id = a.payment_id) AS resting
+       EXISTS (SELECT FROM (${excusedSagas}) excused WHERE excused.payment_id = a.payment_id)
+         OR EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.step = 'watching') AS resting
      FROM payments.attempt a`,
   );
   return new Map(rows.map((row) => [publicId('att', row.id), row]));

@@ -130,7 +130,7 @@ function checkFollowUps(
       const row = rows.get(uuidIn(operation));
       const wanted = (wish.input['amount'] as { minor: number } | undefined)?.minor;
       const check = 'what was accepted is there';
-      if (row === undefined) found.push({ harm: 'lost', check, what: `${operation}`, payment: id });
+      if (row === undefined) found.push({ harm: 'lost', check, what: operation, payment: id });
       else if (wanted !== undefined && row.amount !== String(wanted)) {
         found.push({ harm: 'wrong', check, what: `${operation}: asked ${wanted}, got ${row.amount}`, payment: id });
       }

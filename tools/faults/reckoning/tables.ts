@@ -15,16 +15,18 @@ interface Question {
   readonly query: string;
 }
 
-/**
- * Sagas whose wait is accounted for: a person was called, or the next look at the acquirer is a while off, and the row says
- * why. What is due now is not waiting: nobody works on it.
- */
-export const restingSagas = `
-  SELECT payment_id FROM payments.saga WHERE waiting_for IS NOT NULL
-    AND (step = 'needs_person' OR next_run_at > now() + interval '10 seconds')`;
-
 /** A merchant may take days over a hold, a customer a while over a challenge; what was given up is looked after for an hour. */
 const atRest = `step IN ('ended', 'in_review', 'holding', 'watching', 'awaiting_customer')`;
+
+/**
+ * Whether the wait of a saga in the middle of something is accounted for: a person was called, or the next look at the
+ * acquirer is a while off, and the row says why. What is due now is not waiting: nobody works on it.
+ */
+const waitsForNamedReason = `NOT ${atRest} AND waiting_for IS NOT NULL
+  AND (step = 'needs_person' OR next_run_at > now() + interval '10 seconds')`;
+
+/** Their payments are under way for a reason. */
+export const excusedSagas = `SELECT payment_id, kind, step, waiting_for FROM payments.saga WHERE ${waitsForNamedReason}`;
 
 const movements = `'payment.captured', 'payment.refunded', 'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost'`;
 
@@ -33,18 +35,19 @@ const told = `'payment.created', 'payment.authorized', 'payment.declined', 'paym
   'payment.dispute_opened', 'payment.dispute_evidence_submitted', 'payment.dispute_won', 'payment.dispute_lost'`;
 
 function questions({ namedReasons }: Allowances): Readonly<Record<string, Question>> {
-  const unless = namedReasons ? `AND NOT EXISTS (SELECT FROM (${restingSagas}) r WHERE r.payment_id = ` : '';
-  const excused = (column: string): string => (namedReasons ? `${unless}${column})` : '');
+  const unlessExcused = namedReasons
+    ? `AND NOT EXISTS (SELECT FROM (${excusedSagas}) excused WHERE excused.payment_id = p.id)`
+    : '';
   return {
     'payments that nobody finishes': {
       harm: 'stuck',
       query: `SELECT p.id AS payment, p.state FROM payments.payment p
-        WHERE (p.state IN ('processing', 'voiding') OR p.capture_pending > 0 OR p.refund_pending > 0) ${excused('p.id')}`,
+        WHERE (p.state IN ('processing', 'voiding') OR p.capture_pending > 0 OR p.refund_pending > 0) ${unlessExcused}`,
     },
     'sagas that wait for nothing': {
       harm: 'stuck',
       query: `SELECT s.payment_id AS payment, s.kind, s.step, s.waiting_for FROM payments.saga s
-        WHERE NOT (${atRest}) ${excused('s.payment_id')}`,
+        WHERE NOT ${atRest} ${namedReasons ? `AND NOT (${waitsForNamedReason})` : ''}`,
     },
     'versions of payments without a gap': {
       harm: 'lost',

@@ -29,7 +29,10 @@ export interface Report {
   readonly calls: Readonly<Record<string, number>>;
   /** Whether everything came to rest by itself. */
   readonly quiet: boolean;
+  /** How many ended in which state. */
   readonly payments: Readonly<Record<string, number>>;
+  /** The reasons that sagas name for waiting, and how many of them. */
+  readonly waiting: Readonly<Record<string, number>>;
   readonly kinds: readonly KindReport[];
   readonly findings: readonly Finding[];
   /** Where the laboratory could not do what it wanted. */

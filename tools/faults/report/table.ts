@@ -27,7 +27,7 @@ export function tableOf(report: Report): string {
   return `${[...lines, '', ...summary(report), ...findings(report)].join('\n')}\n`;
 }
 
-function summary({ faults, purchases, calls, payments, quiet, mishaps }: Report): string[] {
+function summary({ faults, purchases, calls, payments, waiting, quiet, mishaps }: Report): string[] {
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
@@ -35,6 +35,7 @@ function summary({ faults, purchases, calls, payments, quiet, mishaps }: Report)
   return [
     `${faults} faults, ${purchases} purchases; answers: ${list(calls)}`,
     `payments: ${list(payments)}`,
+    ...Object.entries(waiting).map(([reason, count]) => `waiting: ${count} × ${reason}`),
     quiet ? 'everything came to rest' : 'not everything came to rest',
     ...mishaps.map((mishap) => `the laboratory stumbled: ${mishap}`),
   ];

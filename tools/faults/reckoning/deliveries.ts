@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import type { Received } from '../load/webhook-receiver.ts';
+import type { Finding } from './finding.ts';
+import { publicId } from './type-id.ts';
+
+interface FedRow {
+  readonly event_id: string;
+  readonly sequence: string;
+  readonly type: string;
+  readonly payment_id: string | null;
+}
+
+/** Everything in the feed has reached the merchant's server, signed, as it stands in the feed and the same each time. */
+export async function checkDeliveries(database: pg.ClientBase, history: readonly Received[]): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const forged = history.filter(({ genuine }) => !genuine);
+  if (forged.length > 0) {
+    const what = `${forged.length} do not carry our signature, the first is ${forged[0]?.body.slice(0, 200)}`;
+    found.push({ harm: 'wrong', check: 'webhooks are signed', what });
+  }
+  const { rows } = await database.query<FedRow>(
+    `SELECT f.event_id, f.sequence::text, f.type, f.payment_id FROM feed.merchant_event f
+     WHERE EXISTS (SELECT FROM feed.delivery d WHERE d.event_id = f.event_id) ORDER BY f.sequence`,
+  );
+  const taken = Map.groupBy(history, ({ id }) => id);
+  for (const row of rows) found.push(...checkDelivery(row, taken.get(publicId('evt', row.event_id)) ?? []));
+  const fed = new Set(rows.map(({ event_id: id }) => publicId('evt', id)));
+  for (const id of taken.keys()) {
+    if (!fed.has(id))
+      found.push({ harm: 'wrong', check: 'webhooks tell what the feed says', what: `${id} is not in it` });
+  }
+  const undelivered = await database.query<{ payment: string | null; event_id: string; status: string }>(
+    `SELECT f.payment_id AS payment, d.event_id, d.status FROM feed.delivery d
+     JOIN feed.merchant_event f ON f.event_id = d.event_id WHERE d.status <> 'delivered'`,
+  );
+  for (const { payment, event_id: id, status } of undelivered.rows) {
+    const check = 'webhooks are known to be delivered';
+    found.push({ harm: 'stuck', check, what: `${id} is ${status}`, ...(payment === null ? {} : { payment }) });
+  }
+  return found;
+}
+
+function checkDelivery(
+  { event_id: id, sequence, type, payment_id: payment }: FedRow,
+  taken: readonly Received[],
+): Finding[] {
+  const about = payment === null ? {} : { payment };
+  if (!taken.some(({ status }) => status === 204)) {
+    return [{ harm: 'lost', check: 'webhooks arrive', what: `${sequence} ${type} ${id}`, ...about }];
+  }
+  const bodies = new Set(taken.map(({ body }) => body));
+  const [first = '{}'] = bodies;
+  const told = JSON.parse(first) as { sequence?: number; type?: string };
+  const check = 'webhooks tell what the feed says';
+  if (bodies.size > 1) return [{ harm: 'wrong', check, what: `${id} was told in ${bodies.size} ways`, ...about }];
+  if (String(told.sequence) === sequence && told.type === type) return [];
+  return [{ harm: 'wrong', check, what: `${sequence} ${type} in the feed, told as ${first.slice(0, 200)}`, ...about }];
+}
