@@ -10,6 +10,7 @@ interface Effect {
   readonly operation: 'authorize' | 'capture' | 'void' | 'refund';
   readonly amountMinor: number;
   readonly currency: string;
+  readonly authorizationId: string;
 }
 
 interface Attempt {
@@ -18,8 +19,8 @@ interface Attempt {
   readonly operation: string;
   readonly amount: string;
   readonly state: string;
-  /** The payment has given up and hands back what comes after all. */
-  readonly reversed: boolean;
+  /** The payment had given up, and is handing back just now what came after all. */
+  readonly reversing: boolean;
   /** Somebody is still looking into it, and the row says why. */
   readonly resting: boolean;
 }
@@ -31,13 +32,16 @@ interface Attempt {
 export async function checkAcquirers(database: pg.ClientBase, sandboxUrl: string): Promise<Finding[]> {
   const attempts = await ourAttempts(database);
   const effects = await acquirerEffects(sandboxUrl);
+  const released = new Set(
+    effects.filter(({ operation }) => operation === 'void').map((effect) => effect.authorizationId),
+  );
   const found: Finding[] = [];
   const counted: Effect[] = [];
   for (const effect of effects) {
     const attempt = attempts.get(effect.key);
     // What is not settled yet is not in the books either.
     if (attempt?.state === 'approved') counted.push(effect);
-    const finding = compare(effect, attempt);
+    const finding = compare(effect, attempt, released.has(effect.authorizationId));
     if (finding !== undefined) found.push(finding);
   }
   const done = new Set(effects.map(({ key }) => key));
@@ -54,13 +58,13 @@ export async function checkAcquirers(database: pg.ClientBase, sandboxUrl: string
   return found;
 }
 
-function compare(effect: Effect, attempt: Attempt | undefined): Finding | undefined {
+function compare(effect: Effect, attempt: Attempt | undefined, released: boolean): Finding | undefined {
   const check = 'what acquirers did is known';
   const did = JSON.stringify(effect);
   if (attempt === undefined) return { harm: 'wrong', check, what: `${did}, and we never asked` };
   const payment = attempt.payment_id;
   if (attempt.state !== 'approved') {
-    if (attempt.resting || (attempt.state === 'approved_late' && attempt.reversed)) return undefined;
+    if (attempt.resting || (attempt.state === 'approved_late' && (released || attempt.reversing))) return undefined;
     return { harm: 'lost', check, what: `${did}, our attempt is ${attempt.state}`, payment };
   }
   if (attempt.operation === effect.operation && Number(attempt.amount) === effect.amountMinor) return undefined;
@@ -112,7 +116,7 @@ async function compareWithBooks(database: pg.ClientBase, effects: readonly Effec
 async function ourAttempts(database: pg.ClientBase): Promise<Map<string, Attempt>> {
   const { rows } = await database.query<Attempt>(
     `SELECT id, payment_id, operation, amount::text, state,
-       EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.kind = 'reversal') AS reversed,
+       EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.step = 'reversing') AS reversing,
        EXISTS (SELECT FROM (${excusedSagas}) excused WHERE excused.payment_id = a.payment_id)
          OR EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.step = 'watching') AS resting
      FROM payments.attempt a`,
