@@ -22,7 +22,7 @@ import { checkPromises } from './reckoning/promises.ts';
 import { checkStreams } from './reckoning/streams.ts';
 import { checkTables, excusedSagas } from './reckoning/tables.ts';
 import { reportByKind, type Evidence, type Report } from './report/report.ts';
-import { FaultStack } from './stack/stack.ts';
+import { startStack, type FaultStack } from './stack/stack.ts';
 import { Watch } from './watch.ts';
 
 /** Before the first fault: services compile what they run often, and the first payments pay for that. */
@@ -46,7 +46,7 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
   const startedAt = new Date();
   const chance = new Chance(options.seed);
   progress('Starting two of every service…');
-  const stack = await FaultStack.start(place);
+  const stack = await startStack(place);
   const receiver = await WebhookReceiver.open();
   try {
     signal.throwIfAborted();
@@ -74,7 +74,7 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
     await history.close();
     signal.throwIfAborted();
     progress('Waiting for quiet…');
-    const rested = await quiet(stack.databaseUrl, poison, signal);
+    const rested = await quiet(stack.databaseUrl, { poison, quietMs: options.quietMs, signal });
     progress('Judging…');
     const judged = await judgeTwice(() => judge(stack, history.file, receiver.history));
     const evidence: Evidence = { injections, signs: watch.signs, soundings: probe.soundings, ...judged };
@@ -94,7 +94,7 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
     };
   } finally {
     progress('Stopping…');
-    await stack.stop();
+    await stack.tree.end();
     await receiver.close();
   }
 }

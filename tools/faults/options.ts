@@ -9,14 +9,18 @@ export interface Options {
   readonly only: readonly string[];
   /** A bug to plant into a copy of the code, which has to be caught. */
   readonly planted: string | undefined;
+  /** How long everything may take to come to rest, once it is healed. */
+  readonly quietMs: number;
   /** Where the report goes. */
   readonly report: string;
   /** Keep the logs and the client's history of a run that went well, too. */
   readonly keep: boolean;
 }
 
-/** Room for sixty faults, one every other second. */
-const minutesDefault = 2;
+/** Room for more than sixty faults; with the start and a webhook's lease at the end it is less than four minutes. */
+const minutesDefault = 1.75;
+/** What a process that died had in hand is leased for up to a minute (webhook deliveries), and is then sent again. */
+const quietMs = 100_000;
 const minutesMax = 24 * 60;
 
 export function readOptions(args: readonly string[]): Options {
@@ -30,6 +34,7 @@ export function readOptions(args: readonly string[]): Options {
     seed: values.seed ?? String(Math.floor(Math.random() * 1_000_000)),
     only: values.only ?? [],
     planted: values.planted,
+    quietMs,
     report: values.report ?? 'faults-report.json',
     keep: values.keep ?? false,
   };

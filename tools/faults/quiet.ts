@@ -2,15 +2,12 @@ import pg from 'pg';
 import { until } from '../processes/until.ts';
 import { checkTables } from './reckoning/tables.ts';
 
-/** What a process that died had in hand is leased for up to a minute (webhook deliveries), and is then sent again. */
-const quietMs = 100_000;
 const lookEveryMs = 500;
 
 /** Until the tables say that nobody has anything left to do, or so long that what is left will not end by itself. */
 export async function quiet(
   databaseUrl: string,
-  poison: string,
-  signal: AbortSignal,
+  { poison, quietMs, signal }: { readonly poison: string; readonly quietMs: number; readonly signal: AbortSignal },
 ): Promise<{ readonly quiet: boolean }> {
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();

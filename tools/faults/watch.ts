@@ -38,7 +38,7 @@ export class Watch {
 
   private async look(): Promise<void> {
     await Promise.all(
-      this.stack.all.map(async ({ name, program }) => {
+      this.stack.tree.programs.map(async ({ name, program }) => {
         const serves = await program.isReady().catch(() => false);
         if (!serves) this.signs.push({ at: Date.now(), what: `${name} does not serve` });
       }),

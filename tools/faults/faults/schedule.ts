@@ -9,7 +9,7 @@ export interface Appointment {
 }
 
 /** From one fault to the next. With durations of up to a quarter of a minute several overlap. */
-const gapMs = { least: 1_200, most: 2_400 };
+const gapMs = { least: 1_000, most: 2_200 };
 /** A process that was started again has this long to serve before it is broken once more. */
 const restMs = 5_000;
 

@@ -7,8 +7,8 @@ import { Obstacle } from '../../obstacle.ts';
 
 const run = promisify(execFile);
 
-/** What the services are built from, and how. */
-const parts = ['apps', 'libs', 'migrations', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+/** What the services are built from and read, and how. */
+const parts = ['apps', 'libs', 'migrations', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 export interface ScratchCopy {
   readonly builtDirectory: string;

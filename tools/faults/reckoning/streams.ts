@@ -39,12 +39,25 @@ export async function checkStreams(database: pg.ClientBase, natsUrl: string, poi
         const what = `${missing.length} of ${rows.length} are not, the first is ${JSON.stringify(first)}`;
         found.push({ harm: 'lost', check: `the log is on the stream ${stream}`, what });
       }
-      found.push(...outOfOrder(stream, seen));
+      found.push(...outOfOrder(stream, seen), ...(await leftInHand(connection, stream)));
     }
     return found;
   } finally {
     await connection.close();
   }
+}
+
+/** A message that comes back again and again is one that somebody cannot take. */
+async function leftInHand(connection: NatsConnection, stream: string): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for await (const consumer of (await jetstreamManager(connection)).consumers.list(stream)) {
+    const { num_pending: unread, num_ack_pending: inHand, name } = consumer;
+    // Whoever reads here and now has no name of its own.
+    if (consumer.config.durable_name === undefined || unread + inHand === 0) continue;
+    const what = `${name} on ${stream}: ${unread} not looked at, ${inHand} in hand`;
+    found.push({ harm: 'stuck', check: 'consumers take everything', what });
+  }
+  return found;
 }
 
 function firstAppearances(messages: readonly Message[]): Map<string, Message[]> {

@@ -25,6 +25,9 @@ const atRest = `step IN ('ended', 'in_review', 'holding', 'watching', 'awaiting_
 const waitsForNamedReason = `NOT ${atRest} AND waiting_for IS NOT NULL
   AND (step = 'needs_person' OR next_run_at > now() + interval '10 seconds')`;
 
+/** Beyond the lease of an attempt, which lasts a minute: the merchant's server has refused it, more than once. */
+const waitsForTheMerchant = `d.status = 'pending' AND d.attempts > 0 AND d.next_attempt_at > now() + interval '70 seconds'`;
+
 /** Their payments are under way for a reason. */
 export const excusedSagas = `SELECT payment_id, kind, step, waiting_for FROM payments.saga WHERE ${waitsForNamedReason}`;
 
@@ -103,6 +106,12 @@ function questions({ namedReasons }: Allowances): Readonly<Record<string, Questi
       harm: 'lost',
       query: `SELECT e.aggregate_id AS payment, e.event_id FROM books.event e WHERE e.type = 'payment.settled'
         AND NOT EXISTS (SELECT 1 FROM feed.merchant_event f WHERE f.event_id = e.event_id)`,
+    },
+    'webhooks are sent until they are taken': {
+      harm: 'stuck',
+      query: `SELECT f.payment_id AS payment, d.event_id, d.status, d.attempts FROM feed.delivery d
+        JOIN feed.merchant_event f ON f.event_id = d.event_id
+        WHERE d.status <> 'delivered' ${namedReasons ? `AND NOT (${waitsForTheMerchant})` : ''}`,
     },
     'messages that nobody could take': {
       harm: 'stuck',

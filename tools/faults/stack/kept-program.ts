@@ -1,11 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChildRecord } from '../../launcher/child-record.ts';
+import { lastLogLines } from '../../launcher/log-files.ts';
 import type { Program } from '../../launcher/supervisor.ts';
+import { Obstacle } from '../../obstacle.ts';
 import { startProcess, type ServerProcess } from '../../processes/server-process.ts';
 import { until } from '../../processes/until.ts';
 
 /** Programs are killed here all the time, so nobody gives up on one; this keeps one that cannot start from spinning. */
 const restartPauseMs = 100;
+
+const logLinesShown = 15;
 
 /** A program that is started again whenever it has ended, however often, until it is let go. */
 export class KeptProgram {
@@ -16,7 +20,6 @@ export class KeptProgram {
   /** While somebody works on what the program left, it is not started. */
   private held: Promise<void> = Promise.resolve();
   private running: Promise<void> = Promise.resolve();
-  private starts = 0;
 
   constructor(program: Program, record: ChildRecord) {
     this.program = program;
@@ -30,7 +33,15 @@ export class KeptProgram {
   async start(): Promise<void> {
     this.wanted = true;
     this.running = this.keepRunning();
-    await this.serves(this.program.readyWithinMs);
+    try {
+      await this.serves(this.program.readyWithinMs);
+    } catch (fault) {
+      const { logFile } = this.program.recipe();
+      const lines = await lastLogLines(logFile, logLinesShown);
+      throw new Obstacle([`${this.name} does not start. The end of its log:`, ...lines].join('\n  '), [], {
+        cause: fault,
+      });
+    }
   }
 
   /** Until it serves; a frozen one does not. */
@@ -72,23 +83,25 @@ export class KeptProgram {
     await this.running;
   }
 
-  get timesStarted(): number {
-    return this.starts;
-  }
-
   private async keepRunning(): Promise<void> {
     while (this.wanted) {
       await this.held.catch(() => undefined);
-      await this.program.prepare?.();
-      if (!this.wanted) return;
-      const running = await startProcess(this.program.recipe());
-      this.current = running;
-      this.starts += 1;
-      await this.record.add(this.name, running.pid);
-      await running.exit;
-      this.current = undefined;
-      await this.record.remove(this.name);
+      // What cannot be started now is tried again; whoever waits for it to serve tells when that takes too long.
+      await this.runOnce().catch(() => undefined);
       await pause(restartPauseMs);
     }
+  }
+
+  private async runOnce(): Promise<void> {
+    await this.program.prepare?.();
+    if (!this.wanted) return;
+    const running = await startProcess(this.program.recipe());
+    this.current = running;
+    // Whoever let it go in this moment has found nothing to stop.
+    if (!this.wanted) running.signal(this.program.stopSignal);
+    await this.record.add(this.name, running.pid);
+    await running.exit;
+    this.current = undefined;
+    await this.record.remove(this.name);
   }
 }
