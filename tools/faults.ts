@@ -1,7 +1,7 @@
 import { readOptions } from './faults/options.ts';
 import { runPlanted } from './faults/planted/run-planted.ts';
 import { runAndReport } from './faults/run.ts';
-import { orExplain } from './obstacle.ts';
+import { Obstacle, orExplain } from './obstacle.ts';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -9,7 +9,8 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 async function faults(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   const interrupted = new AbortController();
-  for (const signal of stopSignals) process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
+  for (const signal of stopSignals)
+    process.on(signal, () => interrupted.abort(new Obstacle(`Interrupted by ${signal}.`)));
   if (options.planted !== undefined) return runPlanted(options.planted, options, interrupted.signal);
   const { findings } = await runAndReport(options, interrupted.signal);
   return findings.length === 0 ? 0 : 1;

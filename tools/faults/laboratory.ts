@@ -18,6 +18,7 @@ import { quiet } from './quiet.ts';
 import { checkAcquirers } from './reckoning/acquirers.ts';
 import { checkDeliveries } from './reckoning/deliveries.ts';
 import type { Finding } from './reckoning/finding.ts';
+import { readPayments } from './reckoning/payments.ts';
 import { checkPromises } from './reckoning/promises.ts';
 import { checkStreams } from './reckoning/streams.ts';
 import { checkTables, excusedSagas } from './reckoning/tables.ts';
@@ -123,7 +124,7 @@ async function judge(stack: FaultStack, historyFile: string, received: readonly 
     const findings: Finding[] = [
       ...(await checkTables(database, { namedReasons: true, poison })),
       ...(await checkAcquirers(database, stack.sandboxUrl)),
-      ...(await checkPromises(database, history)),
+      ...checkPromises(await readPayments(database), history),
       ...(await checkDeliveries(database, received)),
       ...(await checkStreams(database, stack.natsUrl, poison)),
     ];

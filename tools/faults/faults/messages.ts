@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Chance } from '../chance.ts';
 import type { FaultStack } from '../stack/stack.ts';
 import type { Fault } from './fault.ts';
 
 const atOnce = { least: 0, most: 0 };
 const streams = ['PAYMENTS', 'FRAUD', 'SETTLEMENT'];
-const repeatedAtOnce = 60;
+/** Of each stream. */
+const repeatedAtOnce = 30;
 
 /** Messages that nobody should have sent. */
 export function strangeMessages({ natsUrl }: FaultStack, chance: Chance, poison: string): Fault[] {
@@ -53,18 +54,21 @@ function poisonBodies(poison: string): string[] {
 async function repeat(natsUrl: string, chance: Chance): Promise<void> {
   const connection = await connect({ servers: natsUrl, timeout: 3_000 });
   try {
-    const manager = await jetstreamManager(connection);
-    const stream = chance.pick(streams);
-    const { state } = await manager.streams.info(stream);
-    const places = Array.from({ length: Math.min(repeatedAtOnce, state.messages) }, () =>
-      chance.between(state.first_seq, state.last_seq),
-    );
-    for (const seq of places) {
-      const message = await manager.streams.getMessage(stream, { seq });
-      if (message !== null) await jetstream(connection).publish(message.subject, message.data, { msgID: randomUUID() });
-    }
+    for (const stream of streams) await repeatSomeOf(connection, stream, chance);
   } finally {
     await connection.close();
+  }
+}
+
+async function repeatSomeOf(connection: NatsConnection, stream: string, chance: Chance): Promise<void> {
+  const manager = await jetstreamManager(connection);
+  const { state } = await manager.streams.info(stream);
+  const places = Array.from({ length: Math.min(repeatedAtOnce, state.messages) }, () =>
+    chance.between(state.first_seq, state.last_seq),
+  );
+  for (const seq of places) {
+    const message = await manager.streams.getMessage(stream, { seq });
+    if (message !== null) await jetstream(connection).publish(message.subject, message.data, { msgID: randomUUID() });
   }
 }
 

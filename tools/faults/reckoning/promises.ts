@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import type { Call, Mutation } from '../load/history.ts';
 import type { Finding } from './finding.ts';
+import type { PaymentRow, Row } from './payments.ts';
 import { uuidIn } from './type-id.ts';
 
 /** All that was asked under one key: one wish of the client. */
@@ -11,25 +11,10 @@ interface Wish {
   readonly calls: readonly Call[];
 }
 
-interface Row {
-  readonly id: string;
-  readonly amount: string;
-}
-
-interface PaymentRow extends Row {
-  readonly reference: string;
-  readonly currency: string;
-  readonly card_token: string;
-  readonly manual: boolean;
-  readonly captures: readonly Row[];
-  readonly refunds: readonly Row[];
-  readonly voids: number;
-}
-
 /** What the client was promised against what there is: acknowledged exactly once, refused never, unknown one or the other. */
-export async function checkPromises(database: pg.ClientBase, history: readonly Call[]): Promise<Finding[]> {
+export function checkPromises(rows: readonly PaymentRow[], history: readonly Call[]): Finding[] {
   const wishes = [...Map.groupBy(history, (call) => `${call.mutation} ${call.key}`).values()].map(wishOf);
-  const payments = await readPayments(database);
+  const payments = new Map(rows.map((row) => [row.id, row]));
   return [
     ...wishes.flatMap(checkReplays),
     ...checkCreations(wishes, payments),
@@ -156,17 +141,4 @@ function checkVoids(wishes: readonly Wish[], payments: ReadonlyMap<string, Payme
       return accepted > 0 && there === 0 ? [{ harm: 'lost', check: 'what was accepted is there', what, payment }] : [];
     },
   );
-}
-
-async function readPayments(database: pg.ClientBase): Promise<Map<string, PaymentRow>> {
-  const { rows } = await database.query<PaymentRow>(
-    `SELECT p.id, p.amount::text, p.reference, p.currency, p.card_token, p.capture_method = 'manual' AS manual,
-       (SELECT coalesce(json_agg(json_build_object('id', c.id, 'amount', c.amount::text)), '[]')
-        FROM payments.capture c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id) AS captures,
-       (SELECT coalesce(json_agg(json_build_object('id', r.id, 'amount', r.amount::text)), '[]')
-        FROM payments.refund r WHERE r.merchant_id = p.merchant_id AND r.payment_id = p.id) AS refunds,
-       (SELECT count(*)::int FROM payments.event e WHERE e.aggregate_id = p.id AND e.type = 'payment.void_requested') AS voids
-     FROM payments.payment p`,
-  );
-  return new Map(rows.map((row) => [row.id, row]));
 }
