@@ -11,6 +11,10 @@ async function faults(): Promise<number> {
   const interrupted = new AbortController();
   for (const signal of stopSignals)
     process.on(signal, () => interrupted.abort(new Obstacle(`Interrupted by ${signal}.`)));
+  // Whatever goes wrong here, what was started has to be ended.
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (fault: unknown) => interrupted.abort(fault));
+  }
   if (options.planted !== undefined) return runPlanted(options.planted, options, interrupted.signal);
   const { findings } = await runAndReport(options, interrupted.signal);
   return findings.length === 0 ? 0 : 1;

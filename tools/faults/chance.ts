@@ -31,9 +31,8 @@ export class Chance {
   }
 
   pick<T>(choices: readonly T[]): T {
-    const choice = choices[this.between(0, choices.length - 1)];
-    if (choice === undefined) throw new Error('there is nothing to choose from');
-    return choice;
+    if (choices.length === 0) throw new Error('there is nothing to choose from');
+    return choices[this.between(0, choices.length - 1)] as T;
   }
 
   /** All of them, in another order. */

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { findOrCreateMerchant } from '../demo/demo-merchant.ts';
-import type { Home } from '../launcher/home.ts';
 import { Chance } from './chance.ts';
 import { everyFault } from './faults/every-fault.ts';
 import type { Fault } from './faults/fault.ts';
@@ -23,7 +22,7 @@ import { checkPromises } from './reckoning/promises.ts';
 import { checkStreams } from './reckoning/streams.ts';
 import { checkTables, excusedSagas } from './reckoning/tables.ts';
 import { reportByKind, type Evidence, type Report } from './report/report.ts';
-import { startStack, type FaultStack } from './stack/stack.ts';
+import { startStack, type FaultStack, type StackPlace } from './stack/stack.ts';
 import { Watch } from './watch.ts';
 
 /** Before the first fault: services compile what they run often, and the first payments pay for that. */
@@ -34,15 +33,8 @@ const lastTriesMs = 20_000;
 /** Carried by every message that the laboratory makes up, so that it is told from what the services made. */
 const poison = 'made up by the fault laboratory';
 
-export interface LaboratoryPlace {
-  readonly home: Home;
-  readonly builtDirectory: string;
-  readonly migrationsDirectory: string;
-  readonly progress: (line: string) => void;
-}
-
 /** One run: start, load, break, heal, wait for quiet, judge. */
-export async function runLaboratory(place: LaboratoryPlace, options: Options, signal: AbortSignal): Promise<Report> {
+export async function runLaboratory(place: StackPlace, options: Options, signal: AbortSignal): Promise<Report> {
   const { progress } = place;
   const startedAt = new Date();
   const chance = new Chance(options.seed);
@@ -62,7 +54,7 @@ export async function runLaboratory(place: LaboratoryPlace, options: Options, si
     const load = new Load(merchant, chance.for('load'));
     const probe = new Probe(merchant);
     const watch = new Watch(stack, history);
-    const faults = everyFault({ stack, load, receiver, poison }, chance);
+    const faults = everyFault({ stack, load, receiver, poison, patient: options.patient }, chance);
     const appointments = draw(wanted(faults, options), options.minutes * 60_000, chance.for('faults'));
     const running = [load.run(), probe.run(), watch.run()];
     const shifted = appointments.map((appointment) => ({ ...appointment, atMs: appointment.atMs + warmUpMs }));

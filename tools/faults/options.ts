@@ -7,8 +7,12 @@ export interface Options {
   readonly seed: string;
   /** Only faults whose name contains one of these. */
   readonly only: readonly string[];
+  /** Whether the servers' data is on small disks, and these are filled. */
+  readonly disks: boolean;
   /** A bug to plant into a copy of the code, which has to be caught. */
   readonly planted: string | undefined;
+  /** Whether clocks are set wrong, too: what is written for five minutes later is waited for. */
+  readonly patient: boolean;
   /** How long everything may take to come to rest, once it is healed. */
   readonly quietMs: number;
   /** Where the report goes. */
@@ -21,6 +25,10 @@ export interface Options {
 const minutesDefault = 1.75;
 /** What a process that died had in hand is leased for up to a minute (webhook deliveries), and is then sent again. */
 const quietMs = 100_000;
+/** Longer than a clock is wrong by. */
+const patientQuietMs = 420_000;
+/** From here on a run is long enough for that. */
+const patientMinutesMin = 10;
 const minutesMax = 24 * 60;
 
 export function readOptions(args: readonly string[]): Options {
@@ -29,12 +37,16 @@ export function readOptions(args: readonly string[]): Options {
   if (!(minutes > 0 && minutes <= minutesMax)) {
     throw new Obstacle(`--minutes takes a number above 0 and up to ${minutesMax}, not "${values.minutes}".`);
   }
+  const only = values.only ?? [];
+  const patient = only.some((kind) => kind.includes('clock')) || (minutes >= patientMinutesMin && only.length === 0);
   return {
     minutes,
     seed: values.seed ?? String(Math.floor(Math.random() * 1_000_000)),
-    only: values.only ?? [],
+    only,
+    patient,
+    disks: values.disks ?? false,
     planted: values.planted,
-    quietMs,
+    quietMs: patient ? patientQuietMs : quietMs,
     report: values.report ?? 'faults-report.json',
     keep: values.keep ?? false,
   };
@@ -48,6 +60,7 @@ function parsed(args: readonly string[]) {
         minutes: { type: 'string' },
         seed: { type: 'string' },
         only: { type: 'string', multiple: true },
+        disks: { type: 'boolean' },
         planted: { type: 'string' },
         report: { type: 'string' },
         keep: { type: 'boolean' },
@@ -55,7 +68,7 @@ function parsed(args: readonly string[]) {
     });
   } catch (fault) {
     throw new Obstacle(fault instanceof Error ? fault.message : String(fault), [
-      'npm run faults -- [--minutes N] [--seed S] [--only KIND] [--planted NAME] [--report FILE] [--keep]',
+      'npm run faults -- [--minutes N] [--seed S] [--only KIND] [--disks] [--planted NAME] [--report FILE] [--keep]',
     ]);
   }
 }

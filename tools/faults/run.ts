@@ -19,7 +19,13 @@ export async function runAndReport(options: Options, signal: AbortSignal, builtD
   const home = await openHome();
   let clean = false;
   try {
-    const place = { home, builtDirectory, migrationsDirectory: join(builtDirectory, 'migrations'), progress };
+    const place = {
+      home,
+      builtDirectory,
+      migrationsDirectory: join(builtDirectory, 'migrations'),
+      onSmallDisks: options.disks,
+      progress,
+    };
     const report = await runLaboratory(place, options, signal);
     await writeFile(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     process.stdout.write(`\n${tableOf(report)}\nwritten to ${options.report}\n`);

@@ -3,7 +3,7 @@ import type { FaultStack } from '../stack/stack.ts';
 import type { Fault } from './fault.ts';
 
 /** A service that was killed starts while nine others work on the same two cores. */
-const backWithinMs = 45_000;
+export const backWithinMs = 45_000;
 
 /** A process dies by itself: it is dead at once, and being started again takes what it takes. */
 const atOnce = { least: 0, most: 0 };

@@ -52,3 +52,33 @@ export function brokenServers({ nats, natsStore, postgres }: FaultStack): Fault[
     },
   ];
 }
+
+/** Nothing more can be written. PostgreSQL gives up and starts again until it can; NATS turns JetStream off. */
+export function fullDisks({ disks, nats, postgres }: FaultStack): Fault[] {
+  if (disks === undefined) return [];
+  const lastsMs = { least: 3_000, most: 9_000 };
+  return [
+    {
+      kind: 'disk full for postgres',
+      targets: ['postgres'],
+      lastsMs,
+      inject: () => disks.postgres.fill(),
+      async heal() {
+        await disks.postgres.makeRoom();
+        await postgres.serves(backWithinMs);
+      },
+    },
+    {
+      kind: 'disk full for nats',
+      targets: ['nats'],
+      lastsMs,
+      inject: () => disks.nats.fill(),
+      async heal() {
+        await disks.nats.makeRoom();
+        // JetStream that has been turned off for want of room stays off until somebody starts the server again.
+        await nats.restart();
+        await nats.serves(backWithinMs);
+      },
+    },
+  ];
+}

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { answerChallenge } from './challenge.ts';
 import type { Shopper } from './shopper.ts';
 
 /** Long enough for most outages to pass; a purchase that waits longer is left to itself, and judged all the same. */
@@ -93,11 +94,21 @@ const capturesAtOnce: Story = async (shopper) => {
   await Promise.all([capture(shopper, bought, most, false), capture(shopper, bought, most, false)]);
 };
 
-/** Held, then let go. */
+/** Held, or looked at by a person first; then let go. */
 const changeOfMind: Story = async (shopper) => {
   const bought = await buy(shopper, 'MANUAL');
-  if (bought === undefined || !(await isAuthorized(shopper, bought))) return;
+  if (bought === undefined || (await outcomeOf(shopper, bought)) === undefined) return;
   await shopper.insist('voidPayment', { paymentId: bought.paymentId, reason: 'changed mind', awaitOutcomeMs: 500 });
+};
+
+/** The bank asks the customer, who accepts, refuses or goes away. */
+const challenge: Story = async (shopper) => {
+  const bought = await buy(shopper, 'AUTOMATIC', undefined, 'tok_3ds_required');
+  if (bought === undefined) return;
+  const asked = await shopper.until(bought.paymentId, ({ nextAction }) => nextAction !== null, outcomeMs);
+  const decision = shopper.chance.pick(['accept', 'accept', 'refuse', undefined] as const);
+  if (asked?.nextAction === null || asked === undefined || decision === undefined) return;
+  await answerChallenge(asked.nextAction.redirectUrl, decision);
 };
 
 /** The warehouse ships while the customer cancels: the money is taken or let go, never both. */
@@ -123,12 +134,14 @@ export const stories: readonly Story[] = [
   capturesAtOnce,
   changeOfMind,
   captureAgainstVoid,
+  challenge,
 ];
 
 async function buy(
   shopper: Shopper,
   captureMethod: 'AUTOMATIC' | 'MANUAL',
   reference: string = randomUUID(),
+  cardToken: string = shopper.chance.pick(captureMethod === 'AUTOMATIC' ? cards : cardsToHold),
 ): Promise<Purchase | undefined> {
   const { chance } = shopper;
   const amountMinor = chance.between(100, 20_000);
@@ -136,7 +149,7 @@ async function buy(
   const told = await shopper.insist('createPayment', {
     reference,
     amount: { minor: amountMinor, currency },
-    source: { cardToken: chance.pick(captureMethod === 'AUTOMATIC' ? cards : cardsToHold) },
+    source: { cardToken },
     captureMethod,
     awaitOutcomeMs: chance.pick([0, 300, 1_000, 2_500]),
   });
@@ -149,9 +162,12 @@ async function isCaptured(shopper: Shopper, { paymentId }: Purchase): Promise<bo
   return settled?.status === 'CAPTURED';
 }
 
-async function isAuthorized(shopper: Shopper, { paymentId }: Purchase): Promise<boolean> {
-  const settled = await shopper.until(paymentId, ({ status }) => status !== 'PROCESSING', outcomeMs);
-  return settled?.status === 'AUTHORIZED';
+async function isAuthorized(shopper: Shopper, bought: Purchase): Promise<boolean> {
+  return (await outcomeOf(shopper, bought)) === 'AUTHORIZED';
+}
+
+async function outcomeOf(shopper: Shopper, { paymentId }: Purchase): Promise<string | undefined> {
+  return (await shopper.until(paymentId, ({ status }) => status !== 'PROCESSING', outcomeMs))?.status;
 }
 
 function isUnderWay(status: string): boolean {

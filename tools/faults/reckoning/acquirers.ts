@@ -118,7 +118,7 @@ async function ourAttempts(database: pg.ClientBase): Promise<Map<string, Attempt
     `SELECT id, payment_id, operation, amount::text, state,
        EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.step = 'reversing') AS reversing,
        EXISTS (SELECT FROM (${excusedSagas}) excused WHERE excused.payment_id = a.payment_id)
-         OR EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.step = 'watching') AS resting
+         OR EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.step IN ('watching', 'awaiting_customer')) AS resting
      FROM payments.attempt a`,
   );
   return new Map(rows.map((row) => [publicId('att', row.id), row]));

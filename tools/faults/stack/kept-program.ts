@@ -14,6 +14,8 @@ const logLinesShown = 15;
 /** A program that is started again whenever it has ended, however often, until it is let go. */
 export class KeptProgram {
   readonly program: Program;
+  /** On top of what its recipe says, from its next start on. */
+  extraEnvironment: Readonly<Record<string, string>> = {};
   private readonly record: ChildRecord;
   private current: ServerProcess | undefined;
   private wanted = false;
@@ -95,7 +97,8 @@ export class KeptProgram {
   private async runOnce(): Promise<void> {
     await this.program.prepare?.();
     if (!this.wanted) return;
-    const running = await startProcess(this.program.recipe());
+    const recipe = this.program.recipe();
+    const running = await startProcess({ ...recipe, env: { ...recipe.env, ...this.extraEnvironment } });
     this.current = running;
     // Whoever let it go in this moment has found nothing to stop.
     if (!this.wanted) running.signal(this.program.stopSignal);

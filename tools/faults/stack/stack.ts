@@ -7,7 +7,7 @@ import type { ServiceName } from '../../provisioning/service-databases.ts';
 import type { KeptProgram } from './kept-program.ts';
 import { portCount, portsFrom } from './ports.ts';
 import { replicaProgram } from './replica.ts';
-import { startServers } from './servers.ts';
+import { startServers, type Servers } from './servers.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { ProcessTree } from './process-tree.ts';
 
@@ -22,20 +22,17 @@ export interface StackPlace {
   readonly builtDirectory: string;
   readonly migrationsDirectory: string;
   readonly progress: (line: string) => void;
+  /** Whether the servers' data is on disks that can be filled. */
+  readonly onSmallDisks: boolean;
 }
 
 /** Two of every service, on servers of their own, with a wire in between that can be broken. */
-export interface FaultStack {
+export interface FaultStack extends Servers {
   readonly tree: ProcessTree;
-  readonly postgres: KeptProgram;
-  readonly nats: KeptProgram;
-  readonly natsStore: string;
   readonly sandbox: KeptProgram;
   readonly replicas: Readonly<Record<Replicated, readonly [KeptProgram, KeptProgram]>>;
   readonly wires: Readonly<Record<Wire, TcpProxy>>;
-  /** Past the wires, for who prepares and judges. */
-  readonly databaseUrl: string;
-  readonly natsUrl: string;
+  /** Past the wires, like `databaseUrl` and `natsUrl`: for who prepares and judges. */
   readonly sandboxUrl: string;
   readonly adminKey: string;
   readonly apiUrls: readonly [string, string];
@@ -55,9 +52,9 @@ export async function startStack(place: StackPlace): Promise<FaultStack> {
 }
 
 async function assemble(place: StackPlace, tree: ProcessTree): Promise<FaultStack> {
-  const { home } = place;
   const ports = portsFrom(await freePortsInARow(portCount));
-  const { postgres, nats, databaseUrl, natsUrl } = await startServers({ ...place, ports, tree });
+  const servers = await startServers({ ...place, ports, tree });
+  const { databaseUrl, natsUrl } = servers;
   const rolePasswords = randomRolePasswords();
   await provision({ ownerUrl: databaseUrl, passwords: rolePasswords, migrationsDirectory: place.migrationsDirectory });
 
@@ -84,9 +81,7 @@ async function assemble(place: StackPlace, tree: ProcessTree): Promise<FaultStac
   const pair = (name: Replicated): [KeptProgram, KeptProgram] => [kept(name, 0), kept(name, 1)];
   return {
     tree,
-    postgres,
-    nats,
-    natsStore: home.natsStore,
+    ...servers,
     sandbox: kept('sandbox', 0),
     replicas: {
       api: pair('api'),
@@ -96,8 +91,6 @@ async function assemble(place: StackPlace, tree: ProcessTree): Promise<FaultStac
       webhooks: pair('webhooks'),
     },
     wires,
-    databaseUrl,
-    natsUrl,
     sandboxUrl: `http://${loopback}:${ports.of('sandbox', 0)}`,
     adminKey,
     apiUrls: [`http://${loopback}:${ports.of('api', 0)}`, `http://${loopback}:${ports.of('api', 1)}`],
