@@ -104,7 +104,8 @@ describe('promises', () => {
     readonly [what: string, history: readonly Call[], payments: readonly PaymentRow[], harms: readonly string[]]
   >([
     ['accepted and there', [create(accepted)], [payment], []],
-    ['accepted twice with one key and there once', [create(accepted), create(accepted)], [payment], []],
+    ['accepted and repeated', [create(accepted), { ...create(accepted), replayed: true }], [payment], []],
+    ['accepted twice as if for the first time', [create(accepted), create(accepted)], [payment], ['doubled']],
     ['accepted and not there', [create(accepted)], [], ['lost']],
     ['accepted and there with another amount', [create(accepted)], [{ ...payment, amount: '1' }], ['wrong']],
     ['accepted once and there twice', [create(accepted)], [payment, { ...payment, id: refundId }], ['doubled']],

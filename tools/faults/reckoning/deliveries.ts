@@ -10,7 +10,10 @@ interface FedRow {
   readonly payment_id: string | null;
 }
 
-/** Everything in the feed that counts as delivered has reached the merchant's server, signed, as it stands in the feed and the same each time. */
+/**
+ * Everything in the feed is sent, and what counts as delivered has reached the merchant's server: signed, as it stands in the
+ * feed, and the same each time. The server asked for all of it before the first event.
+ */
 export async function checkDeliveries(database: pg.ClientBase, history: readonly Received[]): Promise<Finding[]> {
   const found: Finding[] = [];
   const forged = history.filter(({ genuine }) => !genuine);
@@ -24,6 +27,14 @@ export async function checkDeliveries(database: pg.ClientBase, history: readonly
   );
   const taken = Map.groupBy(history, ({ id }) => id);
   for (const row of rows) found.push(...checkDelivery(row, taken.get(publicId('evt', row.event_id)) ?? []));
+  const unsent = await database.query<FedRow>(
+    `SELECT f.event_id, f.sequence::text, f.type, f.payment_id FROM feed.merchant_event f
+     WHERE NOT EXISTS (SELECT FROM feed.delivery d WHERE d.event_id = f.event_id)`,
+  );
+  for (const { event_id: id, sequence, type, payment_id: payment } of unsent.rows) {
+    const about = payment === null ? {} : { payment };
+    found.push({ harm: 'lost', check: 'webhooks are sent', what: `${sequence} ${type} ${id} to nobody`, ...about });
+  }
   const pending = await database.query<{ event_id: string }>(
     `SELECT event_id FROM feed.delivery WHERE status = 'pending'`,
   );
