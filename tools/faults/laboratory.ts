@@ -30,6 +30,9 @@ const warmUpMs = 3_000;
 /** What is open when the last fault is healed may be asked about for so long. */
 const lastTriesMs = 20_000;
 
+/** Whoever took a saga in hand and died holds it for 15 s, and the alarm clock looks every now and then. */
+const patience = { nextLookSeconds: -20 };
+
 /** Carried by every message that the laboratory makes up, so that it is told from what the services made. */
 const poison = 'made up by the fault laboratory';
 
@@ -114,8 +117,8 @@ async function judge(stack: FaultStack, historyFile: string, received: readonly 
   await database.connect();
   try {
     const findings: Finding[] = [
-      ...(await checkTables(database, { namedReasons: true, poison })),
-      ...(await checkAcquirers(database, stack.sandboxUrl)),
+      ...(await checkTables(database, { patience, poison })),
+      ...(await checkAcquirers(database, stack.sandboxUrl, patience)),
       ...checkPromises(await readPayments(database), history),
       ...(await checkDeliveries(database, received)),
       ...(await checkStreams(database, stack.natsUrl, poison)),
@@ -124,7 +127,7 @@ async function judge(stack: FaultStack, historyFile: string, received: readonly 
       'SELECT id, state, created_at AS from, updated_at AS to FROM payments.payment',
     );
     const waiting = await database.query<{ reason: string }>(
-      `SELECT kind || ' ' || step || ': ' || regexp_replace(waiting_for, '[0-9]+', 'n', 'g') AS reason FROM (${excusedSagas}) s`,
+      `SELECT kind || ' ' || step || ': ' || regexp_replace(waiting_for, '[0-9]+', 'n', 'g') AS reason FROM (${excusedSagas(patience)}) s`,
     );
     const lives = new Map(rows.map(({ id, from, to }) => [id, { from: from.getTime(), to: to.getTime() }]));
     return {

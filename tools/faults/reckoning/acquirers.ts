@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Finding } from './finding.ts';
-import { excusedSagas } from './tables.ts';
+import { excusedSagas, type Patience } from './tables.ts';
 import { publicId } from './type-id.ts';
 
 /** An effect that an acquirer really had, as its `/truth/operations` tells it. */
@@ -29,8 +29,12 @@ interface Attempt {
  * Each effect of an acquirer is one approved attempt of ours with the same key, operation and amount, and the reverse; and
  * what each acquirer owes us by its own record is what our books say that it owes.
  */
-export async function checkAcquirers(database: pg.ClientBase, sandboxUrl: string): Promise<Finding[]> {
-  const attempts = await ourAttempts(database);
+export async function checkAcquirers(
+  database: pg.ClientBase,
+  sandboxUrl: string,
+  patience?: Patience,
+): Promise<Finding[]> {
+  const attempts = await ourAttempts(database, patience);
   const effects = await acquirerEffects(sandboxUrl);
   const released = new Set(
     effects.filter(({ operation }) => operation === 'void').map((effect) => effect.authorizationId),
@@ -113,12 +117,14 @@ async function compareWithBooks(database: pg.ClientBase, effects: readonly Effec
     }));
 }
 
-async function ourAttempts(database: pg.ClientBase): Promise<Map<string, Attempt>> {
+async function ourAttempts(database: pg.ClientBase, patience: Patience | undefined): Promise<Map<string, Attempt>> {
+  const underWay = `SELECT payment_id FROM payments.saga WHERE step IN ('watching', 'awaiting_customer')`;
+  const resting =
+    patience === undefined ? underWay : `${underWay} UNION SELECT payment_id FROM (${excusedSagas(patience)}) s`;
   const { rows } = await database.query<Attempt>(
     `SELECT id, payment_id, operation, amount::text, state,
        EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.step = 'reversing') AS reversing,
-       EXISTS (SELECT FROM (${excusedSagas}) excused WHERE excused.payment_id = a.payment_id)
-         OR EXISTS (SELECT FROM payments.saga s WHERE s.payment_id = a.payment_id AND s.step IN ('watching', 'awaiting_customer')) AS resting
+       a.payment_id IN (${resting}) AS resting
      FROM payments.attempt a`,
   );
   return new Map(rows.map((row) => [publicId('att', row.id), row]));

@@ -16,10 +16,7 @@ export async function reckon({ databaseUrl, sandboxUrl }: Places): Promise<strin
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   try {
-    const found = [
-      ...(await checkTables(database, { namedReasons: false })),
-      ...(await checkAcquirers(database, sandboxUrl)),
-    ];
+    const found = [...(await checkTables(database, {})), ...(await checkAcquirers(database, sandboxUrl))];
     return found.map(({ check, what }) => `${check}: ${what}`);
   } finally {
     await database.end();

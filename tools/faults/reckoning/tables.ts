@@ -3,10 +3,18 @@ import type { Finding, Harm } from './finding.ts';
 
 /** What is no fault of the services, and has to be told apart from what is. */
 export interface Allowances {
-  /** Payments may wait for a reason that is written down: a person, or an acquirer that is asked again later. */
-  readonly namedReasons: boolean;
+  /** From when on a wait is excused that names its reason; without it nothing may be left to do. */
+  readonly patience?: Patience;
   /** Dead letters of messages that carry these words were put there by whoever tests. */
   readonly poison?: string;
+}
+
+/**
+ * How far off the next look at an acquirer has to be. Below zero it may be late by so much: whoever has it in hand may just
+ * have died.
+ */
+export interface Patience {
+  readonly nextLookSeconds: number;
 }
 
 interface Question {
@@ -20,16 +28,20 @@ const atRest = `step IN ('ended', 'in_review', 'holding', 'watching', 'awaiting_
 
 /**
  * Whether the wait of a saga in the middle of something is accounted for: a person was called, or the next look at the
- * acquirer is a while off, and the row says why. What is due now is not waiting: nobody works on it.
+ * acquirer is a while off, and the row says why.
  */
-const waitsForNamedReason = `NOT ${atRest} AND waiting_for IS NOT NULL
-  AND (step = 'needs_person' OR next_run_at > now() + interval '10 seconds')`;
+function waitsForNamedReason({ nextLookSeconds }: Patience): string {
+  return `NOT ${atRest} AND waiting_for IS NOT NULL
+    AND (step = 'needs_person' OR next_run_at > now() + make_interval(secs => ${nextLookSeconds}))`;
+}
 
 /** Beyond the lease of an attempt, which lasts a minute: the merchant's server has refused it, more than once. */
 const waitsForTheMerchant = `d.status = 'pending' AND d.attempts > 0 AND d.next_attempt_at > now() + interval '70 seconds'`;
 
 /** Their payments are under way for a reason. */
-export const excusedSagas = `SELECT payment_id, kind, step, waiting_for FROM payments.saga WHERE ${waitsForNamedReason}`;
+export function excusedSagas(patience: Patience): string {
+  return `SELECT payment_id, kind, step, waiting_for FROM payments.saga WHERE ${waitsForNamedReason(patience)}`;
+}
 
 const movements = `'payment.captured', 'payment.refunded', 'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost'`;
 
@@ -37,10 +49,11 @@ const told = `'payment.created', 'payment.authorized', 'payment.declined', 'paym
   'payment.capture_failed', 'payment.voided', 'payment.void_failed', 'payment.refunded', 'payment.refund_failed',
   'payment.dispute_opened', 'payment.dispute_evidence_submitted', 'payment.dispute_won', 'payment.dispute_lost'`;
 
-function questions({ namedReasons }: Allowances): Readonly<Record<string, Question>> {
-  const unlessExcused = namedReasons
-    ? `AND NOT EXISTS (SELECT FROM (${excusedSagas}) excused WHERE excused.payment_id = p.id)`
-    : '';
+function questions({ patience }: Allowances): Readonly<Record<string, Question>> {
+  const unlessExcused =
+    patience === undefined
+      ? ''
+      : `AND NOT EXISTS (SELECT FROM (${excusedSagas(patience)}) excused WHERE excused.payment_id = p.id)`;
   return {
     'payments that nobody finishes': {
       harm: 'stuck',
@@ -50,7 +63,7 @@ function questions({ namedReasons }: Allowances): Readonly<Record<string, Questi
     'sagas that wait for nothing': {
       harm: 'stuck',
       query: `SELECT s.payment_id AS payment, s.kind, s.step, s.waiting_for FROM payments.saga s
-        WHERE NOT ${atRest} ${namedReasons ? `AND NOT (${waitsForNamedReason})` : ''}`,
+        WHERE NOT ${atRest} ${patience === undefined ? '' : `AND NOT (${waitsForNamedReason(patience)})`}`,
     },
     'versions of payments without a gap': {
       harm: 'lost',
@@ -111,7 +124,7 @@ function questions({ namedReasons }: Allowances): Readonly<Record<string, Questi
       harm: 'stuck',
       query: `SELECT f.payment_id AS payment, d.event_id, d.status, d.attempts FROM feed.delivery d
         JOIN feed.merchant_event f ON f.event_id = d.event_id
-        WHERE d.status <> 'delivered' ${namedReasons ? `AND NOT (${waitsForTheMerchant})` : ''}`,
+        WHERE d.status <> 'delivered' ${patience === undefined ? '' : `AND NOT (${waitsForTheMerchant})`}`,
     },
     'messages that nobody could take': {
       harm: 'stuck',
