@@ -30,8 +30,8 @@ const warmUpMs = 3_000;
 /** What is open when the last fault is healed may be asked about for so long. */
 const lastTriesMs = 20_000;
 
-/** Whoever took a saga in hand and died holds it for 15 s, and the alarm clock looks every now and then. */
-const patience = { nextLookSeconds: -20 };
+/** Whoever has a saga in hand holds it for 15 s; one that stumbles each time never gets further away than that. */
+const patience = { nextLookSeconds: 20 };
 
 /** Carried by every message that the laboratory makes up, so that it is told from what the services made. */
 const poison = 'made up by the fault laboratory';
@@ -99,14 +99,18 @@ function wanted(faults: readonly Fault[], { only }: Options): Fault[] {
   return faults.filter(({ kind }) => only.length === 0 || only.some((part) => kind.includes(part)));
 }
 
-/** A saga whose next look was a while off may have been in the middle of it; whatever is broken is so a moment later. */
-const secondLookMs = 5_000;
+/** Longer than what is due within the patience takes: by then it is done, or it will never be. */
+const secondLookMs = 25_000;
 
+/** What only one of two looks sees was under way. Whatever is broken is so in both. */
 async function judgeTwice(look: () => Promise<Judgement>): Promise<Judgement> {
   const first = await look();
   if (first.findings.length === 0) return first;
+  const subjectOf = ({ check, payment }: Finding): string => `${check} ${payment ?? ''}`;
+  const before = new Set(first.findings.map(subjectOf));
   await pause(secondLookMs);
-  return look();
+  const second = await look();
+  return { ...second, findings: second.findings.filter((finding) => before.has(subjectOf(finding))) };
 }
 
 interface Judgement extends Pick<Evidence, 'findings' | 'lifeOf'>, Pick<Report, 'calls' | 'payments' | 'waiting'> {}

@@ -24,7 +24,7 @@ export interface Options {
 /** Room for more than sixty faults; with the start and a webhook's lease at the end it is less than four minutes. */
 const minutesDefault = 1.75;
 /** What a process that died had in hand is leased for up to a minute (webhook deliveries), and is then sent again. */
-const quietMs = 100_000;
+const quietMs = 80_000;
 /** Longer than a clock is wrong by. */
 const patientQuietMs = 420_000;
 /** From here on a run is long enough for that. */

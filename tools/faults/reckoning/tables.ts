@@ -9,10 +9,7 @@ export interface Allowances {
   readonly poison?: string;
 }
 
-/**
- * How far off the next look at an acquirer has to be. Below zero it may be late by so much: whoever has it in hand may just
- * have died.
- */
+/** How far off the next look at an acquirer has to be. What is due before that is not waiting: it has to be done. */
 export interface Patience {
   readonly nextLookSeconds: number;
 }
@@ -62,7 +59,7 @@ function questions({ patience }: Allowances): Readonly<Record<string, Question>>
     },
     'sagas that wait for nothing': {
       harm: 'stuck',
-      query: `SELECT s.payment_id AS payment, s.kind, s.step, s.waiting_for FROM payments.saga s
+      query: `SELECT s.payment_id AS payment, s.kind, s.step, s.waiting_for, s.next_action, s.next_run_at FROM payments.saga s
         WHERE NOT ${atRest} ${patience === undefined ? '' : `AND NOT (${waitsForNamedReason(patience)})`}`,
     },
     'versions of payments without a gap': {
