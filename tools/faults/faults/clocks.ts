@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 import { backWithinMs } from './processes.ts';
 
 /** More than any protocol tolerates, and what a machine that was set by hand is off by. */
-export const clockErrorMs = 300_000;
+const clockErrorMs = 300_000;
 
 /**
  * A replica whose clock is five minutes off, ahead or behind, while the database and the other replica know better. It is
