@@ -37,13 +37,16 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 60_000,
       }),
+      project('simulation', { include: ['test/simulation/**/*.test.ts'] }),
       project('integration', {
         // Whatever promise a folder of test/ is named after, unless one of the other projects takes it.
         include: ['test/**/*.test.ts'],
-        exclude: ['test/{domain,contracts,security,observability,architecture,launcher,journeys,faults}/**'],
+        exclude: ['test/{domain,contracts,security,observability,architecture,simulation,launcher,journeys,faults}/**'],
         globalSetup: ['test/support/postgres.global.ts'],
         testTimeout: 30_000,
         hookTimeout: 60_000,
+        // They wait for each other's servers more than they compute.
+        maxWorkers: 3,
         sequence: { groupOrder: 1 },
       }),
       project('journeys', {

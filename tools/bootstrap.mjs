@@ -1,7 +1,6 @@
 /**
- * What `npm start`, `npm run dev`, `npm test`, `npm run check`, `npm run bench` and `npm run faults` run first. It needs nothing but Node 20:
- * it installs what the lockfile names, builds what changed, and hands over to the compiled tool under the Node that the
- * lockfile brought.
+ * What `npm start`, `npm test` and all other scripts of package.json run first. It needs nothing but Node 20: it installs
+ * what the lockfile names, builds what changed, and hands over to the compiled tool under the Node that the lockfile brought.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,7 +22,9 @@ if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) {
   giveUp(`Quittance needs Node ${nodeMajorMin} or newer to start; this is ${process.version}.`);
 }
 if (tool === undefined || !existsSync(join(root, 'tools', `${tool}.ts`))) {
-  giveUp(`There is no tool called "${tool}". Try: npm start, npm run dev, npm test, npm run check.`);
+  giveUp(
+    `There is no tool called "${tool}". Try: npm start, npm run dev, npm test, npm run check, npm run bench, npm run simulate.`,
+  );
 }
 process.chdir(root);
 process.stdout.on('error', () => undefined);

@@ -284,6 +284,7 @@ CREATE TABLE payments.payment (
   redirect_url text,
   authorization_expires_at timestamp with time zone,
   charged_back bigint DEFAULT 0 NOT NULL,
+  increase_pending bigint DEFAULT 0 NOT NULL,
   CONSTRAINT payment_pkey PRIMARY KEY (merchant_id, id),
   CONSTRAINT payment_reference_attempt_unique UNIQUE (merchant_id, reference, attempt_number),
   CONSTRAINT payment_amount_in_range CHECK (amount >= 1 AND amount <= '9007199254740991'::bigint),
@@ -293,6 +294,7 @@ CREATE TABLE payments.payment (
   CONSTRAINT payment_captured_within_authorized CHECK ((capture_pending + captured + void_pending + voided) <= authorized),
   CONSTRAINT payment_charged_back_not_negative CHECK (charged_back >= 0),
   CONSTRAINT payment_disputed_within_authorized CHECK ((disputed + charged_back) <= authorized),
+  CONSTRAINT payment_increase_pending_not_negative CHECK (increase_pending >= 0),
   CONSTRAINT payment_refunded_within_captured CHECK ((refund_pending + refunded) <= captured),
   CONSTRAINT payment_state_known CHECK (state = ANY (ARRAY['processing'::text, 'requires_action'::text, 'in_review'::text, 'authorized'::text, 'voiding'::text, 'partially_captured'::text, 'captured'::text, 'partially_refunded'::text, 'refunded'::text, 'voided'::text, 'expired'::text, 'declined'::text, 'failed'::text])),
   CONSTRAINT payment_void_pending_not_negative CHECK (void_pending >= 0)
@@ -300,6 +302,7 @@ CREATE TABLE payments.payment (
 CREATE UNIQUE INDEX payment_one_live_per_reference ON payments.payment USING btree (merchant_id, reference) WHERE (state <> ALL (ARRAY['declined'::text, 'failed'::text, 'voided'::text, 'expired'::text]));
 COMMENT ON COLUMN payments.payment.disputed IS 'of disputes that are open; no refund is accepted meanwhile';
 COMMENT ON COLUMN payments.payment.charged_back IS 'of disputes that were lost';
+COMMENT ON COLUMN payments.payment.increase_pending IS 'asked of the acquirer; meanwhile nobody captures or voids';
 
 CREATE TABLE payments.refund (
   merchant_id uuid NOT NULL,
@@ -434,8 +437,8 @@ GRANT SELECT, INSERT, DELETE ON payments.idempotency TO quittance_api;
 GRANT SELECT, INSERT, DELETE ON payments.inbox TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.merchant TO quittance_api;
 GRANT SELECT, INSERT ON payments.merchant_currency TO quittance_api;
-GRANT SELECT, INSERT, UPDATE (authorization_expires_at, authorized, capture_pending, captured, charged_back, decline_code, decline_message, decline_retryable, decline_source, disputed, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_api;
-GRANT SELECT, UPDATE (amount, authorization_expires_at, authorized, capture_pending, captured, charged_back, decline_code, decline_message, decline_retryable, decline_source, disputed, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, settled_at, settlement_batch_id, settlement_fee, settlement_net, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_orchestrator;
+GRANT SELECT, INSERT, UPDATE (authorization_expires_at, authorized, capture_pending, captured, charged_back, decline_code, decline_message, decline_retryable, decline_source, disputed, increase_pending, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_api;
+GRANT SELECT, UPDATE (amount, authorization_expires_at, authorized, capture_pending, captured, charged_back, decline_code, decline_message, decline_retryable, decline_source, disputed, increase_pending, redirect_url, refund_pending, refunded, risk_assessed_at, risk_decided_by, risk_decision, risk_reasons, risk_score, settled_at, settlement_batch_id, settlement_fee, settlement_net, state, updated_at, version, void_pending, voided) ON payments.payment TO quittance_orchestrator;
 GRANT SELECT, INSERT ON payments.refund TO quittance_api;
 GRANT SELECT, UPDATE (status) ON payments.refund TO quittance_orchestrator;
 GRANT SELECT (after_seq, lane, published, publishing, stream_created) ON payments.relay_cursor TO quittance_api;

@@ -30,7 +30,7 @@ function asking(): Asking {
 
 function questionAt(acquirer: string): Parameters<AcquirerQuestions['ask']>[0] {
   const saga = { merchantId: newId('mer'), paymentId: newId('pay'), id: crypto.randomUUID() };
-  return { saga, acquirer, attemptId: newId('att') };
+  return { saga, acquirer, attemptId: newId('att'), epoch: 1 };
 }
 
 test('an acquirer whose find hangs keeps nobody from asking another', async () => {
@@ -42,7 +42,10 @@ test('an acquirer whose find hangs keeps nobody from asking another', async () =
   questions.ask(other);
   await until('the answer of beta', () => told.length > 0);
   expect(told).toEqual([
-    { key: other.saga, happening: { type: 'answered', attemptId: other.attemptId, answer: answers.approved } },
+    {
+      key: other.saga,
+      happening: { type: 'answered', attemptId: other.attemptId, answer: answers.approved, epoch: 1 },
+    },
   ]);
   expect(alpha.connector.calls).toBe(32);
 });

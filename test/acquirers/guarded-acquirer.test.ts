@@ -73,7 +73,7 @@ describe('while a breaker is open', () => {
     const reason = 'alpha was not called: its breaker is open';
     expect(await authorize(acquirer)).toEqual({ type: 'not_sent', reason });
     expect(connector.calls).toBe(0);
-    expect(acquirer.availabilityOf('authorize')).toEqual({ usable: false, reason: 'alpha: its breaker is open' });
+    expect(acquirer.availabilityOf('authorize')).toEqual({ usable: false, reason: 'its breaker is open' });
   });
 
   test('other operations go on', async () => {

@@ -7,23 +7,34 @@ import { PerformanceStore, UnitOfWork } from '#persistence';
 import { connectedTo } from '../backbone/support/connected.ts';
 import { administer, askAdmin } from '../support/admin-door.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { startNats, type TestNats } from '../support/nats.ts';
 import { aPayment, createMerchant } from '../support/payments.ts';
-import { startApiHere } from '../support/services.ts';
+import { startApiHere, startOrchestratorHere } from '../support/services.ts';
+import { until } from '../support/until.ts';
 
 let database: TestDatabase;
 let owner: pg.Client;
 let api: NestFastifyApplication;
+let nats: TestNats;
+let orchestrator: NestFastifyApplication;
 
 beforeAll(async () => {
-  database = await createDatabase();
+  [database, nats] = await Promise.all([createDatabase(), startNats()]);
   owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
-  api = await startApiHere({ database, nats: { url: 'nats://127.0.0.1:1' } });
+  const sandboxUrl = 'http://127.0.0.1:1';
+  const environment = Object.fromEntries(
+    ['beta', 'gamma'].map((name) => [`ACQUIRER_${name.toUpperCase()}_URL`, `${sandboxUrl}/acquirers/${name}`]),
+  );
+  orchestrator = await startOrchestratorHere({ database, nats, sandboxUrl, environment });
+  api = await startApiHere({ database, nats });
 });
 
 afterAll(async () => {
   await api.close();
+  await orchestrator.close();
   await owner.end();
+  await nats.stop();
   await database.drop();
 });
 
@@ -264,6 +275,37 @@ describe('a dry run', () => {
     expect(first?.acquirer).toBe('beta');
     expect(first?.score).toBeCloseTo((successes + 2) / (successes + 4), 9);
     expect(first?.propensity).toBeGreaterThan(0.999);
+  });
+
+  test('goes by the breakers, and says what keeps an acquirer out', async () => {
+    const merchantId = await createMerchant(api);
+    const hold = (mutation: string): Promise<unknown> =>
+      administer(
+        api,
+        `mutation { ${mutation}(input: { acquirer: "alpha", operation: AUTHORIZE, reason: "maintenance" }) { userErrors { code } } }`,
+      );
+    await hold('openBreaker');
+    const answer = await until('the orchestrator to hear of it', async () => {
+      const dryRun = await explained(merchantId);
+      return dryRun?.['because'] !== 'The default names alpha first.' && dryRun;
+    });
+    expect(answer).toMatchObject({
+      usable: true,
+      because: 'The default names beta next, with alpha (its breaker is held open: maintenance) left out.',
+    });
+    await hold('closeBreaker');
+    await until(
+      'it to be let go',
+      async () => (await explained(merchantId))?.['because'] === 'The default names alpha first.',
+    );
+  });
+
+  test('is not given when nobody tells which acquirers can be used', async () => {
+    const alone = await startApiHere({ database, nats: { url: 'nats://127.0.0.1:1' } });
+    const variables = { id: await createMerchant(api), minor: 1_099, currency: 'EUR' };
+    const { errors } = await askAdmin(alone, explain, variables);
+    expect(errors.map(({ extensions }) => extensions)).toMatchObject([{ code: 'UNAVAILABLE' }]);
+    await alone.close();
   });
 
   test('writes nothing', async () => {

@@ -7,6 +7,7 @@ import {
   refundRefused,
   requestCapture,
   requestRefund,
+  requestVoid,
   type Balance,
   type Payment,
 } from '#domain';
@@ -19,26 +20,26 @@ describe('what may be captured', () => {
   const authorized = paymentIn('authorized');
 
   test('all that is left, when no amount is named', () => {
-    expect(requestCapture(authorized, undefined)).toMatchObject({ ok: true, value: { amount: eur(100n) } });
+    expect(requestCapture(authorized, undefined, true)).toMatchObject({ ok: true, value: { amount: eur(100n) } });
   });
 
   test('more than is left is refused with what is left', () => {
-    const half = requestCapture(authorized, eur(60n));
-    expect(half.ok && requestCapture(half.value.payment, eur(41n))).toEqual({
+    const half = requestCapture(authorized, eur(60n), false);
+    expect(half.ok && requestCapture(half.value.payment, eur(41n), false)).toEqual({
       ok: false,
       error: { code: 'capture_exceeds_authorization', available: eur(40n) },
     });
   });
 
   test('another currency is refused before the amount is looked at', () => {
-    expect(requestCapture(authorized, { minor: 1n, currency: 'USD' })).toEqual({
+    expect(requestCapture(authorized, { minor: 1n, currency: 'USD' }, true)).toEqual({
       ok: false,
       error: { code: 'currency_differs', expected: 'EUR' },
     });
   });
 
   test('a final capture releases the rest, a further one does not', () => {
-    const asked = requestCapture(authorized, eur(60n));
+    const asked = requestCapture(authorized, eur(60n), false);
     if (!asked.ok) throw new Error('60 of 100 can be captured');
     expect(captured(asked.value.payment, 60n, true)).toMatchObject({
       state: 'captured',
@@ -47,6 +48,35 @@ describe('what may be captured', () => {
     expect(captured(asked.value.payment, 60n, false)).toMatchObject({
       state: 'partially_captured',
       balance: { captured: 60n, voided: 0n },
+    });
+  });
+});
+
+describe('a final capture on its way', () => {
+  const asked = requestCapture(paymentIn('authorized'), eur(60n), true);
+  if (!asked.ok) throw new Error('60 of 100 can be captured');
+  const { payment } = asked.value;
+
+  test('leaves nothing to others: what it will release is set aside', () => {
+    expect(payment.balance).toMatchObject({ capturePending: 60n, voidPending: 40n });
+    expect(requestCapture(payment, eur(1n), false)).toMatchObject({ error: { code: 'payment_not_capturable' } });
+    expect(requestVoid(payment)).toMatchObject({ error: { code: 'payment_not_voidable' } });
+  });
+
+  test('gives it all back when it is refused', () => {
+    expect(captureRefused(payment, 60n, true)).toEqual(paymentIn('authorized'));
+  });
+
+  test('done before an earlier one: the earlier one closes the hold, taken or refused', () => {
+    const earlier = requestCapture(paymentIn('authorized'), eur(30n), false);
+    const both = earlier.ok && requestCapture(earlier.value.payment, eur(50n), true);
+    if (both === false || !both.ok) throw new Error('30 and 50 of 100 can be captured');
+    const open = captured(both.value.payment, 50n, true);
+    expect(open).toMatchObject({ state: 'partially_captured', balance: { captured: 50n, voided: 20n } });
+    expect(captured(open, 30n, false)).toMatchObject({ state: 'captured', balance: { captured: 80n, voided: 20n } });
+    expect(captureRefused(open, 30n, false)).toMatchObject({
+      state: 'captured',
+      balance: { captured: 50n, capturePending: 0n, voided: 50n },
     });
   });
 });
@@ -76,13 +106,16 @@ function isSound({
   authorized,
   capturePending,
   captured: taken,
+  voidPending,
   voided,
   refundPending,
   refunded: given,
 }: Balance): boolean {
-  const parts = [authorized, capturePending, taken, voided, refundPending, given];
+  const parts = [authorized, capturePending, taken, voidPending, voided, refundPending, given];
   return (
-    parts.every((part) => part >= 0n) && capturePending + taken + voided <= authorized && refundPending + given <= taken
+    parts.every((part) => part >= 0n) &&
+    capturePending + taken + voidPending + voided <= authorized &&
+    refundPending + given <= taken
   );
 }
 
@@ -99,10 +132,12 @@ test('no order of captures and refunds, done or refused, breaks the guard row', 
       let payment: Payment = paymentIn('authorized');
       for (const { kind, amount, final, works } of steps) {
         if (kind === 'capture') {
-          const asked = requestCapture(payment, eur(amount));
+          const asked = requestCapture(payment, eur(amount), final);
           if (!asked.ok) continue;
           expect(isSound(asked.value.payment.balance)).toBe(true);
-          payment = works ? captured(asked.value.payment, amount, final) : captureRefused(asked.value.payment, amount);
+          payment = works
+            ? captured(asked.value.payment, amount, final)
+            : captureRefused(asked.value.payment, amount, final);
         } else {
           const asked = requestRefund(payment, eur(amount));
           if (!asked.ok) continue;

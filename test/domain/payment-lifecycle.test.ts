@@ -76,7 +76,7 @@ const commands: readonly [state: PaymentState, capture: string, void_: string, r
 describe('every state × every command of a merchant', () => {
   test.each(commands)('%s: capture %s, void %s, refund %s', (state, capture, void_, refund, allowed) => {
     const payment = paymentIn(state);
-    const captured = requestCapture(payment, undefined);
+    const captured = requestCapture(payment, undefined, true);
     const voided = requestVoid(payment);
     const refunded = requestRefund(payment, undefined);
 
@@ -110,7 +110,7 @@ const moves: Record<PaymentState, string> = {
   requires_action: 'requires_action · · authorized declined failed · · · · · · · · ·',
   in_review: '· · processing · declined · · voided · · · · · · ·',
   authorized: '· · · · · failed voiding · · expired · partially_captured captured · ·',
-  voiding: '· · · · · · · voided authorized expired · · · · ·',
+  voiding: '· · · · · failed · voided authorized expired · · · · ·',
   partially_captured: '· · · · · · · · · · captured partially_captured captured partially_refunded ·',
   captured: '· · · · · · · · · · · · · partially_refunded refunded',
   partially_refunded:

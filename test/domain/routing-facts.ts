@@ -33,14 +33,3 @@ export function knowing(
 export function always(strategy: RoutingConfiguration['default']): RoutingConfiguration {
   return { rules: [], default: strategy };
 }
-
-/** mulberry32: evenly spread numbers from 0 to below 1, the same ones for the same seed. */
-export function seededChance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -1,5 +1,6 @@
 import { observe, route, type PerformanceStatistics } from '#domain';
-import { always, frenchVisa, knowing, seededChance } from './routing-facts.ts';
+import { seededChance } from '../support/seeded-chance.ts';
+import { always, frenchVisa, knowing } from './routing-facts.ts';
 
 /** Three acquirers as they are in life: each drifts, breaks down at times, and its answers come late. */
 export interface World {

@@ -11,7 +11,7 @@ export type Rights = Readonly<Record<string, string>>;
 const progressOfPayment = {
   upToRisk:
     'authorization_expires_at authorized capture_pending captured charged_back decline_code decline_message ' +
-    'decline_retryable decline_source disputed redirect_url refund_pending refunded risk_assessed_at risk_decided_by risk_decision risk_reasons risk_score',
+    'decline_retryable decline_source disputed increase_pending redirect_url refund_pending refunded risk_assessed_at risk_decided_by risk_decision risk_reasons risk_score',
   settlement: 'settled_at settlement_batch_id settlement_fee settlement_net',
   fromState: 'state updated_at version void_pending voided',
 } as const;

@@ -20,6 +20,12 @@ export interface Attempted {
   readonly state: string;
 }
 
+/** How a follow-up is asked for: with a key of its own and for 5 s, unless the test says otherwise. */
+interface Asked {
+  readonly idempotencyKey?: string;
+  readonly awaitOutcomeMs?: number;
+}
+
 /**
  * API and orchestrator against acquirers of the test's choice, without a fraud service: after 100 ms the policy lets go on
  * what is within the merchant's floor of 1 000.00.
@@ -32,24 +38,39 @@ export class Charging {
     readonly nats: TestNats,
     readonly owner: pg.Pool,
     readonly api: NestFastifyApplication,
-    readonly orchestrator: NestFastifyApplication,
+    private readonly orchestratorHere: NestFastifyApplication | undefined,
     readonly merchantId: MerchantId,
   ) {}
 
   /** `acquirers`: the orchestrator's variables, ACQUIRER_ALPHA_URL among them, once there is a database. */
-  static async set(
-    acquirers: (database: TestDatabase) => Promise<Readonly<Record<string, string>>>,
+  static set(acquirers: (database: TestDatabase) => Promise<Readonly<Record<string, string>>>): Promise<Charging> {
+    return Charging.setWith(async (database, nats) => {
+      const variables = await acquirers(database);
+      const environment = { FRAUD_DEADLINE_MS: '100', ACQUIRER_TIMEOUT_MS: '300', ...variables };
+      return startOrchestratorHere({ database, nats, sandboxUrl: 'http://127.0.0.1:1', environment });
+    });
+  }
+
+  /** For a test that has an orchestrator of its own. */
+  static setWithoutOrchestrator(): Promise<Charging> {
+    return Charging.setWith(() => Promise.resolve(undefined));
+  }
+
+  private static async setWith(
+    startOrchestrator: (database: TestDatabase, nats: TestNats) => Promise<NestFastifyApplication | undefined>,
   ): Promise<Charging> {
     const [database, nats] = await Promise.all([createDatabase(), startNats()]);
     const owner = new pg.Pool({ connectionString: database.ownerUrl });
     // A connection that is on its way out may still hear that its database is being dropped.
     owner.on('error', () => undefined);
-    const variables = await acquirers(database);
-    const environment = { FRAUD_DEADLINE_MS: '100', ACQUIRER_TIMEOUT_MS: '300', ...variables };
-    const sandboxUrl = 'http://127.0.0.1:1';
-    const orchestrator = await startOrchestratorHere({ database, nats, sandboxUrl, environment });
+    const orchestrator = await startOrchestrator(database, nats);
     const api = await startApiHere({ database, nats });
     return new Charging(database, nats, owner, api, orchestrator, await createMerchant(api));
+  }
+
+  get orchestrator(): NestFastifyApplication {
+    if (this.orchestratorHere === undefined) throw new Error('The orchestrator is not in this process.');
+    return this.orchestratorHere;
   }
 
   /** What the guard row holds, in minor units; what is zero is left out. */
@@ -72,24 +93,21 @@ export class Charging {
     return accepted(await this.api.get(CreatePayment).execute(aPayment(this.merchantId, command)));
   }
 
-  capture(
-    paymentId: PaymentId,
-    change: { amount?: Money; final?: boolean; awaitOutcomeMs?: number } = {},
-  ): Promise<Answer> {
+  capture(paymentId: PaymentId, change: { amount?: Money; final?: boolean } & Asked = {}): Promise<Answer> {
     return this.api
       .get(CapturePayment)
       .execute({ ...this.followUp(paymentId), amount: undefined, final: true, ...change });
   }
 
-  increase(paymentId: PaymentId, amount: Money): Promise<Answer> {
-    return this.api.get(IncreaseAuthorization).execute({ ...this.followUp(paymentId), amount });
+  increase(paymentId: PaymentId, amount: Money, change: Asked = {}): Promise<Answer> {
+    return this.api.get(IncreaseAuthorization).execute({ ...this.followUp(paymentId), amount, ...change });
   }
 
-  void(paymentId: PaymentId, change: { awaitOutcomeMs?: number } = {}): Promise<Answer> {
+  void(paymentId: PaymentId, change: Asked = {}): Promise<Answer> {
     return this.api.get(VoidPayment).execute({ ...this.followUp(paymentId), reason: null, ...change });
   }
 
-  refund(paymentId: PaymentId, change: { amount?: Money; awaitOutcomeMs?: number } = {}): Promise<Answer> {
+  refund(paymentId: PaymentId, change: { amount?: Money } & Asked = {}): Promise<Answer> {
     return this.api
       .get(RefundPayment)
       .execute({ ...this.followUp(paymentId), amount: undefined, reason: null, ...change });
@@ -129,6 +147,17 @@ export class Charging {
     return rows.map((row) => ({ ...row }));
   }
 
+  /** Until nobody works on the payment any more, nor asks; a hold may wait for its end. */
+  rests(id: PaymentId): Promise<true> {
+    return until(`${id} to rest`, async () => {
+      const { rowCount } = await this.owner.query(
+        `SELECT 1 FROM payments.saga WHERE payment_id = $1 AND step NOT IN ('ended', 'holding')`,
+        [uuidOf(id)],
+      );
+      return rowCount === 0 ? true : undefined;
+    });
+  }
+
   /** Makes the time of whatever the payment's sagas wait for come now. */
   async hurry(id: PaymentId): Promise<void> {
     await this.owner.query(
@@ -147,7 +176,7 @@ export class Charging {
 
   async clear(): Promise<void> {
     await this.api.close();
-    await this.orchestrator.close();
+    await this.orchestratorHere?.close();
     await this.owner.end();
     await this.nats.stop();
     await this.database.drop();

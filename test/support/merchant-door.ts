@@ -12,8 +12,9 @@ export interface MerchantDoor {
   readonly graphqlUrl: string;
 }
 
-export async function openMerchantDoor(api: NestFastifyApplication): Promise<MerchantDoor> {
-  const merchantId = await createMerchant(api);
+/** Of a merchant that there is already, or of a new one. */
+export async function openMerchantDoor(api: NestFastifyApplication, known?: MerchantId): Promise<MerchantDoor> {
+  const merchantId = known ?? (await createMerchant(api));
   const secret = mintApiKey('sk_test');
   await api.get(ApiKeyStore).create({
     id: api.get<Ids>(IDS).next('key'),

@@ -19,8 +19,11 @@ export interface ScriptedCall {
 /** What the acquirer did under a key, and so what it answers, whoever gets to hear it. */
 type Answer = Readonly<Record<string, unknown>> & { readonly status: string };
 
-/** `silent`: the thing is done and nobody is told; `nothing`: neither. */
-export type Play = 'answer' | 'silent' | 'nothing' | 'not_processed' | Answer;
+/**
+ * `silent`: the thing is done and nobody is told; `nothing`: neither. `drop_reply` and `drop_request` are the same, but the
+ * connection is cut, so that nobody waits.
+ */
+export type Play = 'answer' | 'silent' | 'nothing' | 'drop_reply' | 'drop_request' | 'not_processed' | Answer;
 
 /** How evidence is answered: with a status and a body, or by hanging up before (`drop`). */
 export type EvidenceReply = { readonly status: number; readonly body: object } | 'drop';
@@ -91,6 +94,22 @@ export class ScriptedAcquirer {
       .map(([, { operation }]) => operation);
   }
 
+  /** What it approved for a payment, with the amount where one was named: `capture 300`. */
+  approvedFor(reference: string): string[] {
+    return [...this.done].flatMap(
+      ([
+        key,
+        {
+          operation,
+          answer: { status, amountMinor },
+        },
+      ]) => {
+        if (status !== 'approved' || this.references.get(key) !== reference) return [];
+        return [typeof amountMinor === 'number' ? `${operation} ${amountMinor}` : operation];
+      },
+    );
+  }
+
   /** Tells of a key unasked; resolves with the HTTP status. A repetition has the same id. */
   async callBack(orchestratorUrl: string, key: string, { id }: { id?: string } = {}): Promise<number> {
     const done = this.done.get(key);
@@ -139,9 +158,11 @@ export class ScriptedAcquirer {
     const known = this.done.get(key);
     const play = known === undefined ? await this.play(call) : 'answer';
     if (play === 'not_processed') reply(response, 503, { error: { code: 'not_processed', message: 'not now' } });
-    if (play === 'not_processed' || play === 'nothing') return;
+    if (play === 'drop_request') response.destroy();
+    if (play === 'not_processed' || play === 'nothing' || play === 'drop_request') return;
     const answer = known?.answer ?? this.do(call, typeof play === 'object' ? play : undefined);
-    if (play !== 'silent') reply(response, 200, answer);
+    if (play === 'drop_reply') response.destroy();
+    else if (play !== 'silent') reply(response, 200, answer);
   }
 
   private takeEvidence(path: string, key: string, text: string, response: ServerResponse): void {

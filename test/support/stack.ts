@@ -22,6 +22,7 @@ export interface Stack {
   readonly launcher: ConsoleProgram;
   /** Where a service listens: `/readyz`, `/metrics`. */
   originOf(service: ServiceName): string;
+  pidOf(program: ProgramName): Promise<number>;
   /** kill −9. The launcher starts it again; `isBack` waits for that. */
   kill(program: ProgramName): Promise<void>;
   /** Until the program that replaced a killed one serves. */
@@ -98,6 +99,7 @@ function processControl(home: Home, firstPort: number): Omit<Stack, 'demo' | 'ho
   };
   return {
     originOf,
+    pidOf,
     kill,
     async isBack(program) {
       await until(`${program} to be started again`, async () => (await pidOf(program)) !== killed.get(program));

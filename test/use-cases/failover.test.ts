@@ -106,6 +106,27 @@ test('an unknown outcome stays with the acquirer that was asked, however long it
   expect(await asked(id)).toEqual(['alpha outcome_unknown']);
 });
 
+test('sent and lost, not found, then surely not sent the second time: the same key again, never another', async () => {
+  const [first] = acquirers;
+  const plays: Play[] = ['drop_request', 'not_processed', 'not_processed'];
+  if (first) first.play = (call) => (call.operation === 'capture' ? (plays.shift() ?? 'answer') : 'answer');
+  const id = await charging.pay({ awaitOutcomeMs: 0 });
+  await until('the payment to be captured', async () => {
+    const [saga] = await charging.waitingOf(id);
+    const captures = (await charging.attemptsOf(id)).filter(({ operation }) => operation === 'capture');
+    if (saga?.nextAction === 'check' && captures[0]?.state === 'outcome_unknown') await charging.hurry(id);
+    return (await charging.stateOf(id)) === 'captured' ? true : undefined;
+  });
+  expect(
+    new Set(
+      first?.calls
+        .filter(({ operation, reference }) => operation === 'capture' && reference === id)
+        .map(({ key }) => key),
+    ).size,
+  ).toBe(1);
+  expect(await charging.attemptsInShort(id)).toEqual(['authorize approved', 'capture approved']);
+});
+
 describe('while nobody can be asked', () => {
   test('a payment waits in line, and goes on when one returns', async () => {
     everybody('not_processed');

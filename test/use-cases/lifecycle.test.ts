@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { idOf, uuidOf, type Money, type PaymentId } from '#domain';
 import { Charging } from '../support/charging.ts';
-import { ScriptedAcquirer, scriptedSecret } from '../support/scripted-acquirer.ts';
-import { until } from '../support/until.ts';
+import { ScriptedAcquirer, scriptedSecret, type Play } from '../support/scripted-acquirer.ts';
+import { deferred, until } from '../support/until.ts';
 
 let acquirer: ScriptedAcquirer;
 let charging: Charging;
@@ -36,6 +36,62 @@ const amount = 1_099;
 async function told(id: PaymentId): Promise<string[]> {
   return (await charging.eventsOf(id)).filter((type) => !['created', 'risk_assessed'].includes(type));
 }
+
+describe('two who are at one hold', () => {
+  test('an automatic capture was refused and its hold is being released: a void of the merchant joins in', async () => {
+    const release = deferred();
+    acquirer.play = async ({ operation }): Promise<Play> => {
+      if (operation === 'capture')
+        return { status: 'declined', declineCode: 'do_not_honor', soft: false, message: 'no' };
+      if (operation === 'void') await release.promise;
+      return 'answer';
+    };
+    const id = await charging.pay({ awaitOutcomeMs: 0 });
+    await charging.reaches(id, 'voiding');
+    expect(await charging.void(id, { awaitOutcomeMs: 0 })).toMatchObject({ kind: 'accepted' });
+    release.resolve();
+    await charging.reaches(id, 'failed');
+    expect(acquirer.doneFor(id)).toEqual(['authorize', 'capture', 'void']);
+    expect(await charging.balanceOf(id)).toEqual({ amount, authorized: amount, voided: amount });
+  });
+
+  test('a capture is told that the hold is gone while another one is unknown, and was done', async () => {
+    acquirer.play = ({ operation, amountMinor }) => {
+      if (operation !== 'capture') return 'answer';
+      if (amountMinor === 400) return 'drop_reply';
+      return { status: 'declined', declineCode: 'authorization_expired', soft: false, message: 'gone' };
+    };
+    const id = await charging.pay(manual);
+    await charging.capture(id, { amount: eur(400), final: false, awaitOutcomeMs: 0 });
+    await until('the first to be unknown', async () =>
+      (await charging.attemptsInShort(id)).includes('capture outcome_unknown'),
+    );
+    await charging.capture(id, { amount: eur(300), final: false });
+    expect(await charging.balanceOf(id)).toEqual({ amount, authorized: amount, capture_pending: 400, voided: 699 });
+    expect(await charging.stateOf(id)).toBe('authorized');
+    await charging.hurry(id);
+    await charging.reaches(id, 'captured');
+    expect(await charging.balanceOf(id)).toEqual({ amount, authorized: amount, captured: 400, voided: 699 });
+  });
+
+  test('an increase is on its way: nobody captures or voids until it has ended', async () => {
+    const answer = deferred();
+    acquirer.play = async ({ operation }): Promise<Play> => {
+      if (operation === 'increase') await answer.promise;
+      return 'answer';
+    };
+    const id = await charging.pay(manual);
+    await charging.increase(id, eur(500), { awaitOutcomeMs: 0 });
+    const notNow = { kind: 'refused', refusal: { code: 'invalid_state', allowedActions: [] } };
+    expect(await charging.capture(id)).toMatchObject(notNow);
+    expect(await charging.void(id)).toMatchObject(notNow);
+    expect(await charging.increase(id, eur(1))).toMatchObject(notNow);
+    answer.resolve();
+    await until('it to have ended', async () => (await charging.eventsOf(id)).includes('increased'));
+    expect(await charging.capture(id)).toMatchObject({ kind: 'accepted' });
+    expect(await charging.balanceOf(id)).toEqual({ amount: 1_599, authorized: 1_599, captured: 1_599 });
+  });
+});
 
 describe('what is held', () => {
   test('is captured in parts, and what is left is voided', async () => {

@@ -90,6 +90,7 @@ export {
   expiring,
   failed,
   increased,
+  increaseRefused,
   passedReview,
   refunded,
   refundRefused,

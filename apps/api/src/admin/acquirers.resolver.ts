@@ -5,7 +5,7 @@ import { ForAdmins } from '../auth/principal.guard.ts';
 import { UserErrors } from '../graphql/errors/user-errors.ts';
 import type { AdminRefusal } from '../use-cases/admin-refusal.ts';
 import { HoldBreakers } from '../use-cases/hold-breakers.ts';
-import { AcquirerViews } from './acquirer-views.ts';
+import { ConnectedAcquirers } from '../use-cases/connected-acquirers.ts';
 import { BreakerInput } from './inputs/acquirer.inputs.ts';
 import { AcquirerType, BreakerPayload, type BreakerOverrideType } from './types/acquirer.type.ts';
 
@@ -13,14 +13,14 @@ import { AcquirerType, BreakerPayload, type BreakerOverrideType } from './types/
 @Resolver()
 export class AcquirersResolver {
   constructor(
-    private readonly views: AcquirerViews,
+    private readonly connected: ConnectedAcquirers,
     private readonly breakers: HoldBreakers,
     private readonly userErrors: UserErrors,
   ) {}
 
   @Query(() => [AcquirerType], { description: 'The acquirers, as one process of the orchestrator sees them now.' })
   async acquirers(): Promise<AcquirerType[]> {
-    const views = await this.views.all();
+    const views = await this.connected.all();
     return views.map(({ name, operations }) => ({
       name,
       operations: operations.map((operation) => ({ ...operation, since: new Date(operation.since) })),

@@ -6,6 +6,7 @@ import { BreakerOverrideStore, PerformanceStore, RoutingStore, type Sql } from '
 import { SQL } from '#runtime';
 import { PUBLIC_URL } from '../docs/docs-url.ts';
 import { UserErrors } from '../graphql/errors/user-errors.ts';
+import { ConnectedAcquirers } from '../use-cases/connected-acquirers.ts';
 import { CreateApiKey } from '../use-cases/create-api-key.ts';
 import { CreateMerchant } from '../use-cases/create-merchant.ts';
 import { DecideReview } from '../use-cases/decide-review.ts';
@@ -37,7 +38,7 @@ export class AdminModule {
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         UserErrors,
-        AcquirerViews,
+        { provide: ConnectedAcquirers, useClass: AcquirerViews },
         BooksReader,
         CreateApiKey,
         CreateMerchant,
@@ -48,11 +49,11 @@ export class AdminModule {
         FindRouting,
         {
           provide: HoldBreakers,
-          useFactory: (sql: Sql, acquirers: AcquirerViews, broker: Broker) =>
+          useFactory: (sql: Sql, acquirers: ConnectedAcquirers, broker: Broker) =>
             new HoldBreakers(new BreakerOverrideStore(sql), acquirers, () =>
               broker.hint(hints.breakerChanged, JSON.stringify(overrideChanged)),
             ),
-          inject: [SQL, AcquirerViews, Broker],
+          inject: [SQL, ConnectedAcquirers, Broker],
         },
         Operations,
         ReviewReader,

@@ -32,7 +32,7 @@ async function request(
   { tx, payment, ids, now }: FollowUpParts,
   { amount, final }: CapturePaymentCommand,
 ): Promise<FollowUpDecision> {
-  const requested = requestCapture(payment, amount);
+  const requested = requestCapture(payment, amount, final);
   if (!requested.ok) return { ok: false, refusal: refusalOf(requested.error) };
 
   const id = ids.next('cap');

@@ -2,6 +2,7 @@ import type { GuardedOperation } from '#contracts';
 import { err, ok, type Result } from '#domain';
 import type { BreakerOverride, BreakerOverrideStore } from '#persistence';
 import type { AdminRefusal } from './admin-refusal.ts';
+import type { ConnectedAcquirers } from './connected-acquirers.ts';
 import { refusalOfReason } from './reason.ts';
 
 export interface BreakerCommand {
@@ -9,11 +10,6 @@ export interface BreakerCommand {
   readonly operation: GuardedOperation;
   /** For whoever asks later. */
   readonly reason: string;
-}
-
-/** Who knows which acquirers there are. */
-export interface ConnectedAcquirers {
-  names(): Promise<readonly string[]>;
 }
 
 /**
@@ -37,7 +33,7 @@ export class HoldBreakers {
     const reason = command.reason.trim();
     const refusal = refusalOfReason(reason);
     if (refusal !== undefined) return err(refusal);
-    const names = await this.acquirers.names();
+    const names = (await this.acquirers.all()).map(({ name }) => name);
     if (!names.includes(command.acquirer)) return err(noSuchAcquirer(command.acquirer, names));
     const held = await this.overrides.hold(command, reason);
     this.announce();

@@ -26,7 +26,7 @@ export class AcquirerDirectory implements AcquirerHealth {
 
   availabilityOf(acquirer: string, operation: GuardedOperation): Availability {
     const known = this.acquirers.get(acquirer);
-    return known?.availabilityOf(operation) ?? { usable: false, reason: `${acquirer} is not connected` };
+    return known?.availabilityOf(operation) ?? { usable: false, reason: 'it is not connected' };
   }
 
   /** Undefined: no acquirer of this name is connected. */

@@ -95,7 +95,7 @@ export class GuardedAcquirer implements Acquirer {
 
   availabilityOf(operation: GuardedOperation): Availability {
     const reason = this.breakerOf(operation).refusal();
-    return reason === undefined ? { usable: true } : { usable: false, reason: `${this.name}: ${reason}` };
+    return reason === undefined ? { usable: true } : { usable: false, reason };
   }
 
   breakerOf(operation: GuardedOperation): Breaker {

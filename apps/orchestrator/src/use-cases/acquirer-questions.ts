@@ -12,6 +12,8 @@ interface AcquirerQuestion {
   readonly saga: SagaKey;
   readonly acquirer: string;
   readonly attemptId: AttemptId;
+  /** The saga's, when the question was due. */
+  readonly epoch: number;
 }
 
 /** Questions side by side at one acquirer; they come seconds after their calls, and hurry less. */
@@ -54,12 +56,12 @@ export class AcquirerQuestions implements BeforeApplicationShutdown {
     await Promise.all([...this.lines.values()].map((line) => line.empty()));
   }
 
-  private async put({ saga: key, acquirer, attemptId }: AcquirerQuestion): Promise<void> {
+  private async put({ saga: key, acquirer, attemptId, epoch }: AcquirerQuestion): Promise<void> {
     try {
       // Sent once more while this waited: what an acquirer says of a call on its way is no answer.
       if (this.calls.has(attemptId)) return;
       const answer = await this.acquirers.get(acquirer).find(attemptId, this.acquirers.patience());
-      await this.tellSagas.tell({ key, happening: { type: 'answered', attemptId, answer } });
+      await this.tellSagas.tell({ key, happening: { type: 'answered', attemptId, answer, epoch } });
     } catch (error) {
       const { paymentId, merchantId } = key;
       this.logger.warn({ err: error, paymentId, merchantId, attemptId }, 'a question went wrong; it is asked again');

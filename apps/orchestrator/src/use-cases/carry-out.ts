@@ -81,6 +81,8 @@ export function carryOut(turn: SagaTurn, command: SagaCommand): void {
       else beginAttempt(turn, command.operation);
       return;
     case 'send_again':
+      // It may have been sent before, and from now on no answer can tell that it never was.
+      if (turn.attempt?.state === 'submitted') turn.noteOutcome('lose_contact');
       turn.send();
       return;
     case 'check':
@@ -128,7 +130,7 @@ function forgetChallenge(turn: SagaTurn): void {
 }
 
 function beginAutomaticCapture(turn: SagaTurn): void {
-  const requested = requestCapture(turn.payment, undefined);
+  const requested = requestCapture(turn.payment, undefined, true);
   invariant(requested.ok, 'what was just authorized can be captured');
   const id = turn.parts.ids.next('cap');
   const amountMinor = requested.value.amount.minor;

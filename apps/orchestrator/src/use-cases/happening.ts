@@ -25,8 +25,11 @@ export type Happening =
       readonly reference: string | null;
       readonly reason: string;
     }
-  /** From our own call, or from asking what became of it. */
-  | { readonly type: 'answered'; readonly attemptId: AttemptId; readonly answer: FindAnswer };
+  /**
+   * From our own call, from the acquirer unasked, or from asking what became of the call: then `epoch` is the saga's when
+   * that was due, so that two who asked at the same time count once.
+   */
+  | { readonly type: 'answered'; readonly attemptId: AttemptId; readonly answer: FindAnswer; readonly epoch?: number };
 
 /** Something that happened, and to which saga. */
 export interface SagaHappening {

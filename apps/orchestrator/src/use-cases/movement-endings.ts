@@ -3,7 +3,9 @@ import {
   captured,
   captureRefused,
   expired,
+  expiring,
   increased,
+  increaseRefused,
   invariant,
   refunded,
   refundRefused,
@@ -33,9 +35,13 @@ export function endMovement(turn: SagaTurn, command: MovementEnding): void {
       return;
     }
     case 'refuse_capture': {
-      turn.payment = captureRefused(turn.payment, amountMinor);
+      const before = turn.payment.balance.voided;
+      turn.payment = captureRefused(turn.payment, amountMinor, final);
+      // The hold of an automatic capture is about to be given back, and nobody may take from it or release it beside us.
+      if (turn.saga.kind === 'charge') turn.payment = expiring(turn.payment);
       const data = { captureId: id, amount, declineCode: command.declineCode };
       turn.facts.push({ type: 'payment.capture_failed', data });
+      tellOfRelease(turn, turn.payment.state === 'expired' ? 'payment.expired' : 'payment.voided', before);
       return;
     }
     case 'complete_refund': {
@@ -56,6 +62,7 @@ export function endMovement(turn: SagaTurn, command: MovementEnding): void {
       turn.facts.push({ type: 'payment.increased', data: { increaseId: id, amount } });
       return;
     case 'refuse_increase':
+      turn.payment = increaseRefused(turn.payment, amountMinor);
       turn.facts.push({
         type: 'payment.increase_failed',
         data: { increaseId: id, amount, declineCode: command.declineCode },
@@ -68,7 +75,11 @@ export function endMovement(turn: SagaTurn, command: MovementEnding): void {
 export function endHold(turn: SagaTurn, type: 'payment.voided' | 'payment.expired'): void {
   const before = turn.payment.balance.voided;
   turn.payment = type === 'payment.voided' ? voided(turn.payment) : expired(turn.payment);
-  const released = Number(turn.payment.balance.voided - before);
+  tellOfRelease(turn, type, before);
+}
+
+function tellOfRelease(turn: SagaTurn, type: 'payment.voided' | 'payment.expired', voidedBefore: bigint): void {
+  const released = Number(turn.payment.balance.voided - voidedBefore);
   if (released > 0) turn.facts.push({ type, data: { released } });
 }
 

@@ -25,15 +25,15 @@ export class TakeDueTurn {
       case 'expire':
         return this.tellSagas.tell({ key, happening: { type: 'hold_due' } });
       case 'check':
-        return this.askWhatBecameOfIt(key);
+        return this.askWhatBecameOfIt(key, epoch);
     }
   }
 
-  private async askWhatBecameOfIt(key: SagaKey): Promise<void> {
+  private async askWhatBecameOfIt(key: SagaKey, epoch: number): Promise<void> {
     const attempt = await this.openAttempt(key);
     // Nothing has become of a call that still waits for its turn.
     if (attempt === undefined || this.calls.has(attempt.id)) return;
-    this.questions.ask({ saga: key, acquirer: attempt.acquirer, attemptId: attempt.id });
+    this.questions.ask({ saga: key, acquirer: attempt.acquirer, attemptId: attempt.id, epoch });
   }
 
   /** Read in a transaction of its own, which has ended before the acquirer is asked. */

@@ -93,6 +93,7 @@ function eventOf(
     case 'answered': {
       const { attempt } = turn;
       if (attempt === undefined || attempt.id !== happening.attemptId || isFinished(attempt)) return undefined;
+      if (isNoNews(happening, attempt, turn)) return undefined;
       return hear(happening.answer, attempt, turn, rules);
     }
   }
@@ -127,6 +128,20 @@ function noteWord(turn: SagaTurn, attempt: Attempt, outcome: HandOutcome, known:
       // People are wrong too: whether it counts as never done, or is watched for a while, is for the step to say.
       return;
   }
+}
+
+/**
+ * An answer that decides nothing counts once for each time that it was due. That a call was not sent, or that nobody
+ * answered it, tells nothing of an attempt that was sent before with the same key; its next look is set.
+ */
+function isNoNews(
+  { answer, epoch }: Extract<Happening, { type: 'answered' }>,
+  attempt: Attempt,
+  { stored }: SagaTurn,
+): boolean {
+  if (answer.type === 'approved' || answer.type === 'declined') return false;
+  if (epoch !== undefined) return epoch !== stored.epoch;
+  return attempt.state === 'outcome_unknown' && (answer.type === 'not_sent' || answer.type === 'unknown');
 }
 
 function hear(answer: FindAnswer, attempt: Attempt, turn: SagaTurn, rules: TurnRules): SagaEvent {

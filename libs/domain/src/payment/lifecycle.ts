@@ -56,7 +56,6 @@ export const paymentTransitions = {
     fail: 'failed',
   },
   in_review: { pass_review: 'processing', decline: 'declined', void: 'voided' },
-  // A refused automatic capture releases the hold and fails the payment: nothing was taken.
   authorized: {
     start_void: 'voiding',
     expire: 'expired',
@@ -64,7 +63,8 @@ export const paymentTransitions = {
     capture_part: 'partially_captured',
     capture_rest: 'captured',
   },
-  voiding: { void: 'voided', refuse_void: 'authorized', expire: 'expired' },
+  // A refused automatic capture releases the hold and fails the payment: nothing was taken.
+  voiding: { void: 'voided', refuse_void: 'authorized', expire: 'expired', fail: 'failed' },
   partially_captured: {
     capture_part: 'partially_captured',
     capture_rest: 'captured',

@@ -1,6 +1,6 @@
 import { invariant } from '../primitives/invariant.ts';
 import { nextPaymentState } from './lifecycle.ts';
-import type { Decline, Payment } from './payment.ts';
+import type { Balance, Decline, Payment } from './payment.ts';
 import { releasingRest } from './requests.ts';
 
 /** What became of what was asked. Each returns the payment as it stands afterwards; none of them can be refused. */
@@ -46,24 +46,32 @@ export function passedReview(payment: Payment): Payment {
   return { ...payment, state: nextPaymentState(payment.state, 'pass_review') };
 }
 
-/** `final` releases what is left of the hold with this capture. */
+/** `final` releases what is left of the hold with this capture; other captures may still be on their way. */
 export function captured(payment: Payment, amountMinor: bigint, final: boolean): Payment {
   const before = payment.balance;
-  const capturedNow = before.captured + amountMinor;
-  const capturePending = before.capturePending - amountMinor;
-  const left = before.authorized - before.voided - before.voidPending - capturedNow - capturePending;
-  const balance = {
+  const taken = {
     ...before,
-    captured: capturedNow,
-    capturePending,
-    voided: final ? before.voided + left : before.voided,
+    captured: before.captured + amountMinor,
+    capturePending: before.capturePending - amountMinor,
   };
-  const closed = final || (left === 0n && capturePending === 0n && before.voidPending === 0n);
-  return { ...payment, balance, state: nextPaymentState(payment.state, closed ? 'capture_rest' : 'capture_part') };
+  const balance = final ? withRestReleased(taken) : taken;
+  return {
+    ...payment,
+    balance,
+    state: nextPaymentState(payment.state, isOver(balance) ? 'capture_rest' : 'capture_part'),
+  };
 }
 
-export function captureRefused(payment: Payment, amountMinor: bigint): Payment {
-  return { ...payment, balance: { ...payment.balance, capturePending: payment.balance.capturePending - amountMinor } };
+/** What was set aside for it can be captured again, unless the hold has ended meanwhile: then it has gone with the hold. */
+export function captureRefused(payment: Payment, amountMinor: bigint, final: boolean): Payment {
+  const before = payment.balance;
+  const balance = {
+    ...before,
+    capturePending: before.capturePending - amountMinor,
+    voidPending: final ? 0n : before.voidPending,
+  };
+  const refused = { ...payment, balance };
+  return before.voided > 0n ? restReleased(refused) : refused;
 }
 
 /** What was still held has been released. */
@@ -81,30 +89,37 @@ export function voidRefused(payment: Payment): Payment {
   return { ...payment, state: nextPaymentState(payment.state, 'refuse_void') };
 }
 
-/** The time of the hold is over: nobody may take from it while it is being released. */
+/** The hold is of no use any more: nobody may take from it while it is being released. */
 export function expiring(payment: Payment): Payment {
   if (payment.balance.captured > 0n) return releasingRest(payment);
   return { ...payment, state: nextPaymentState(payment.state, 'start_void') };
 }
 
-/**
- * The hold has ended by itself. A capture that is still on its way keeps its amount until it is told so; hearing of the
- * end once more takes what was left aside then.
- */
+/** The hold has ended by itself. What is still on its way to be captured may have been taken before, and keeps its amount. */
 export function expired(payment: Payment): Payment {
-  if (payment.balance.captured > 0n) return restReleased(payment);
-  const { authorized: held, capturePending } = payment.balance;
-  const state = payment.state === 'expired' ? 'expired' : nextPaymentState(payment.state, 'expire');
-  return { ...payment, state, balance: { ...payment.balance, voidPending: 0n, voided: held - capturePending } };
+  return restReleased(payment);
 }
 
+/** Whoever still takes from the hold ends it: then it is captured, or it has expired. */
 function restReleased(payment: Payment): Payment {
-  const before = payment.balance;
-  const open = before.authorized - before.captured - before.capturePending - before.voided;
-  if (open === 0n) return payment;
-  const balance = { ...before, voidPending: 0n, voided: before.voided + open };
-  const everything = before.refunded === before.captured && before.capturePending === 0n;
-  return { ...payment, balance, state: nextPaymentState(payment.state, everything ? 'refund_rest' : 'release_rest') };
+  const balance = withRestReleased(payment.balance);
+  if (balance.voided === payment.balance.voided) return payment;
+  if (!isOver(balance)) return { ...payment, balance };
+  return { ...payment, balance, state: nextPaymentState(payment.state, endOf(balance)) };
+}
+
+function endOf({ captured: taken, refunded: returned }: Balance): 'expire' | 'refund_rest' | 'release_rest' {
+  if (taken === 0n) return 'expire';
+  return taken === returned ? 'refund_rest' : 'release_rest';
+}
+
+function withRestReleased(balance: Balance): Balance {
+  return { ...balance, voidPending: 0n, voided: balance.authorized - balance.captured - balance.capturePending };
+}
+
+/** Whether nothing of the hold is left, nor on its way. */
+function isOver({ authorized: held, captured: taken, voided: released }: Balance): boolean {
+  return held === taken + released;
 }
 
 export function increased(payment: Payment, amountMinor: bigint): Payment {
@@ -112,8 +127,17 @@ export function increased(payment: Payment, amountMinor: bigint): Payment {
   return {
     ...payment,
     amount: { ...amount, minor: amount.minor + amountMinor },
-    balance: { ...balance, authorized: balance.authorized + amountMinor },
+    balance: {
+      ...balance,
+      authorized: balance.authorized + amountMinor,
+      increasePending: balance.increasePending - amountMinor,
+    },
   };
+}
+
+export function increaseRefused(payment: Payment, amountMinor: bigint): Payment {
+  const { balance } = payment;
+  return { ...payment, balance: { ...balance, increasePending: balance.increasePending - amountMinor } };
 }
 
 export function refunded(payment: Payment, amountMinor: bigint): Payment {
@@ -123,8 +147,7 @@ export function refunded(payment: Payment, amountMinor: bigint): Payment {
     refunded: before.refunded + amountMinor,
     refundPending: before.refundPending - amountMinor,
   };
-  const open = balance.authorized - balance.voided - balance.captured;
-  const everything = balance.refunded === balance.captured && open === 0n;
+  const everything = balance.refunded === balance.captured && isOver(balance);
   return { ...payment, balance, state: nextPaymentState(payment.state, everything ? 'refund_rest' : 'refund_part') };
 }
 

@@ -25,6 +25,8 @@ export interface Balance {
   readonly voidPending: bigint;
   /** Released to the cardholder without having been captured. */
   readonly voided: bigint;
+  /** Asked of the acquirer; until it has answered nobody captures, voids or asks for more. */
+  readonly increasePending: bigint;
   /** Of disputes that are open; while there are any, nothing is refunded. */
   readonly disputed: bigint;
   /** Of disputes that were lost: the cardholder has it back. */
@@ -85,6 +87,7 @@ export const emptyBalance: Balance = {
   refunded: 0n,
   voidPending: 0n,
   voided: 0n,
+  increasePending: 0n,
   disputed: 0n,
   chargedBack: 0n,
 };
@@ -120,7 +123,8 @@ export function allowedActions(payment: Payment): PaymentAction[] {
 
 export function canCapture(payment: Payment): boolean {
   const open: readonly PaymentState[] = ['authorized', 'partially_captured', 'partially_refunded'];
-  return open.includes(payment.state) && capturable(payment).minor > 0n;
+  const isFree = payment.balance.increasePending === 0n;
+  return open.includes(payment.state) && isFree && capturable(payment).minor > 0n;
 }
 
 /** A void releases what is still held while nobody takes from it, or withdraws a payment that a person still looks at. */
@@ -131,14 +135,15 @@ export function canVoid(payment: Payment): boolean {
 
 /** What is left of the hold: nothing, something that somebody takes or releases just now, or something that nobody does. */
 export function restOfHold(payment: Payment): 'none' | 'busy' | 'open' {
-  const { capturePending, voidPending } = payment.balance;
-  if (payment.state === 'voiding' || capturePending > 0n || voidPending > 0n) return 'busy';
+  const { capturePending, voidPending, increasePending } = payment.balance;
+  if (payment.state === 'voiding' || capturePending + voidPending + increasePending > 0n) return 'busy';
   return canCapture(payment) ? 'open' : 'none';
 }
 
-/** Whether the hold can be made larger: as long as nothing was taken from it or released. */
+/** Whether the hold can be made larger: as long as nothing was taken from it or released, or is about to be. */
 export function canIncrease(payment: Payment): boolean {
-  return payment.state === 'authorized' && payment.balance.capturePending === 0n;
+  const { capturePending, increasePending } = payment.balance;
+  return payment.state === 'authorized' && capturePending === 0n && increasePending === 0n;
 }
 
 export function canRefund(payment: Payment): boolean {

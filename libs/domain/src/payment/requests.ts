@@ -30,10 +30,14 @@ export interface RequestedMovement {
   readonly amount: Money;
 }
 
-/** Sets money aside for a capture. `amount` absent means all that is left. */
+/**
+ * Sets money aside for a capture. `amount` absent means all that is left. Beside a `final` one nobody takes from the rest,
+ * which is released with it.
+ */
 export function requestCapture(
   payment: Payment,
   amount: Money | undefined,
+  final: boolean,
 ): Result<RequestedMovement, RequestRejection> {
   if (amount !== undefined && amount.currency !== payment.amount.currency) return differentCurrency(payment);
   if (!canCapture(payment)) return err({ code: 'payment_not_capturable', payment });
@@ -41,7 +45,11 @@ export function requestCapture(
   const taken = amount ?? available;
   if (taken.minor > available.minor) return err({ code: 'capture_exceeds_authorization', available });
   const balance = { ...payment.balance, capturePending: payment.balance.capturePending + taken.minor };
-  return ok({ payment: { ...payment, balance }, amount: inCurrencyOf(payment, taken.minor) });
+  const requested = { ...payment, balance };
+  return ok({
+    payment: final ? releasingRest(requested) : requested,
+    amount: inCurrencyOf(payment, taken.minor),
+  });
 }
 
 /**
@@ -49,14 +57,17 @@ export function requestCapture(
  * already done or on its way is no error: the payment comes back as it was.
  */
 export function requestVoid(payment: Payment): Result<Payment, RequestRejection> {
-  if (payment.state === 'voiding' || payment.state === 'voided' || payment.balance.voidPending > 0n) return ok(payment);
+  const { voidPending, capturePending } = payment.balance;
+  // With a capture on its way it is that one, a final one, that releases the rest.
+  const isReleasing = voidPending > 0n && capturePending === 0n;
+  if (payment.state === 'voiding' || payment.state === 'voided' || isReleasing) return ok(payment);
   if (!canVoid(payment)) return err({ code: 'payment_not_voidable', payment });
   if (payment.balance.captured > 0n) return ok(releasingRest(payment));
   const event = payment.state === 'in_review' ? 'void' : 'start_void';
   return ok({ ...payment, state: nextPaymentState(payment.state, event) });
 }
 
-/** Sets what is left after a capture aside to be released. */
+/** Sets what is left beside captures aside to be released. */
 export function releasingRest(payment: Payment): Payment {
   return { ...payment, balance: { ...payment.balance, voidPending: capturable(payment).minor } };
 }
@@ -64,13 +75,14 @@ export function releasingRest(payment: Payment): Payment {
 /** Beyond 2^53 − 1 a JSON integer is another amount at the receiver. */
 const amountMinorMax = 9_007_199_254_740_991n;
 
-/** Asks for more to be held. Nothing is set aside: the hold grows when the acquirer has said so. */
+/** Asks for more to be held. The hold grows when the acquirer has said so; until then nobody touches it. */
 export function requestIncrease(payment: Payment, amount: Money): Result<RequestedMovement, RequestRejection> {
   if (amount.currency !== payment.amount.currency) return differentCurrency(payment);
   if (!canIncrease(payment)) return err({ code: 'payment_not_increasable', payment });
   const roomMinor = amountMinorMax - payment.amount.minor;
   if (amount.minor > roomMinor) return err({ code: 'amount_too_large', available: inCurrencyOf(payment, roomMinor) });
-  return ok({ payment, amount });
+  const balance = { ...payment.balance, increasePending: amount.minor };
+  return ok({ payment: { ...payment, balance }, amount });
 }
 
 /** Sets captured money aside for a refund. `amount` absent means all that is left. */

@@ -17,6 +17,7 @@ export interface PaymentRow {
   refund_pending: bigint;
   refunded: bigint;
   void_pending: bigint;
+  increase_pending: bigint;
   voided: bigint;
   disputed: bigint;
   charged_back: bigint;
@@ -45,7 +46,7 @@ interface StoredTerms {
 }
 
 export const paymentColumns = `merchant_id, id, reference, attempt_number, state, version, capture_method, currency, amount,
-  authorized, capture_pending, captured, refund_pending, refunded, void_pending, voided, disputed, charged_back, card_token,
+  authorized, capture_pending, captured, refund_pending, refunded, void_pending, voided, increase_pending, disputed, charged_back, card_token,
   decline_code, decline_message, decline_retryable, decline_source, return_url, redirect_url, authorization_expires_at, terms,
   created_at, updated_at`;
 
@@ -65,6 +66,7 @@ export function paymentOf(row: PaymentRow): Payment {
       refundPending: row.refund_pending,
       refunded: row.refunded,
       voidPending: row.void_pending,
+      increasePending: row.increase_pending,
       voided: row.voided,
       disputed: row.disputed,
       chargedBack: row.charged_back,

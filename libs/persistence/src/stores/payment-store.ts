@@ -40,7 +40,7 @@ const savePaymentsSql = `
   UPDATE payment SET state = saved.state, version = saved.version, authorized = saved.authorized,
     capture_pending = saved.capture_pending, captured = saved.captured, refund_pending = saved.refund_pending,
     refunded = saved.refunded, void_pending = saved.void_pending, voided = saved.voided, disputed = saved.disputed,
-    charged_back = saved.charged_back, decline_code = saved.decline_code,
+    charged_back = saved.charged_back, increase_pending = saved.increase_pending, decline_code = saved.decline_code,
     decline_message = saved.decline_message, decline_retryable = saved.decline_retryable,
     decline_source = saved.decline_source, redirect_url = saved.redirect_url,
     authorization_expires_at = saved.authorization_expires_at, updated_at = saved.updated_at,
@@ -52,11 +52,11 @@ const savePaymentsSql = `
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
     $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::boolean[], $15::text[], $16::text[],
     $17::timestamptz[], $18::timestamptz[], $19::text[], $20::smallint[], $21::jsonb[], $22::text[], $23::timestamptz[],
-    $24::bigint[], $25::bigint[])
+    $24::bigint[], $25::bigint[], $26::bigint[])
   AS saved (merchant_id, id, state, version, authorized, capture_pending, captured, refund_pending, refunded,
     void_pending, voided, decline_code, decline_message, decline_retryable, decline_source, redirect_url,
     authorization_expires_at, updated_at, risk_decision, risk_score, risk_reasons, risk_decided_by, risk_assessed_at,
-    disputed, charged_back)
+    disputed, charged_back, increase_pending)
   WHERE payment.merchant_id = saved.merchant_id AND payment.id = saved.id`;
 
 function savedColumns(payment: Payment, risk: RiskRecord | undefined): unknown[] {
@@ -86,6 +86,7 @@ function savedColumns(payment: Payment, risk: RiskRecord | undefined): unknown[]
     risk?.assessedAt ?? null,
     balance.disputed,
     balance.chargedBack,
+    balance.increasePending,
   ];
 }
 

@@ -1,0 +1,234 @@
+import { emptyBalance, idOf, type Ids, type MerchantId, type Money, type Payment, type PaymentId } from '#domain';
+import type { Answer } from '../../apps/api/src/use-cases/answer.ts';
+import { seededChance } from '../support/seeded-chance.ts';
+import { ApiProcess, type Asked } from './api-process.ts';
+import { MemoryDatabase, type MemoryEvent } from './memory-database.ts';
+import { OrchestratorProcess, type Message } from './orchestrator-process.ts';
+import { Scheduler, SimulatedProcess } from './scheduler.ts';
+import { SimulatedAcquirer, type Deed } from './simulated-acquirer.ts';
+
+/** What a client heard in the end of something that it asked for, however often it had to ask. */
+export interface Heard {
+  readonly paymentId: PaymentId;
+  readonly asked: Asked;
+  readonly answer: Answer;
+}
+
+const merchantId: MerchantId = 'mer_01m7xw6x1seak8sd6yf8gva7q9';
+const paymentsPerLife = 3;
+const processesOfAKind = 2;
+const deathsMax = 4;
+/** Longer than a process takes to notice that its acknowledgement was lost. */
+const redeliveryMs = 30_000;
+
+/**
+ * Two of each service, two acquirers, clients and a broker, all in one process and one order that the seed draws: who is
+ * next, what is lost, who dies and where. Use-cases and reducers are the real ones; their ports are in memory.
+ */
+export class World {
+  readonly scheduler: Scheduler;
+  readonly database: MemoryDatabase;
+  readonly acquirers: readonly SimulatedAcquirer[];
+  readonly heard: Heard[] = [];
+  private readonly ids: Ids;
+  private readonly outside = new SimulatedProcess('clients and broker');
+  private orchestrators: OrchestratorProcess[] = [];
+  private apis: ApiProcess[] = [];
+  private deaths = 0;
+  private relayed = 0;
+
+  constructor(seed: number) {
+    this.scheduler = new Scheduler(seededChance(seed));
+    this.database = new MemoryDatabase(this.scheduler);
+    this.ids = countedIds();
+    this.acquirers = ['alpha', 'beta'].map(
+      (name) => new SimulatedAcquirer(name, this.scheduler, (deed) => void this.callBack(name, deed)),
+    );
+  }
+
+  /** Until nobody has anything left to do. */
+  async live(): Promise<void> {
+    for (let count = 0; count < processesOfAKind; count += 1) {
+      this.startOrchestrator();
+      this.startApi();
+    }
+    for (let count = 0; count < paymentsPerLife; count += 1) void this.leadClient(count);
+    await this.scheduler.run(
+      () => this.betweenSteps(),
+      () => this.nextDueMs(),
+    );
+  }
+
+  /** The relay hands on what was committed, alarms are set for what is due later, and sometimes somebody dies. */
+  private betweenSteps(): void {
+    for (; this.relayed < this.database.log.length; this.relayed += 1) {
+      const event = this.database.log[this.relayed];
+      if (event !== undefined) this.relay(event);
+    }
+    if (this.deaths < deathsMax && this.scheduler.happens(0.004)) this.killOne();
+  }
+
+  private nextDueMs(): number {
+    const dues = [...this.database.tables.sagas.values()].flatMap(({ nextRunAt }) => nextRunAt?.getTime() ?? []);
+    return Math.min(...dues, Infinity);
+  }
+
+  private relay(event: MemoryEvent): void {
+    void this.deliver({ type: 'event', id: event.id, event });
+    if (event.type !== 'payment.created' || this.scheduler.happens(0.2)) return;
+    // Nobody answers for the others: the written policy decides about them.
+    void this.deliver({ type: 'risk', id: `risk ${event.id}`, event });
+  }
+
+  /** At least once: again after a while as long as nobody has acknowledged it, and sometimes although somebody has. */
+  private async deliver(message: Message): Promise<void> {
+    const { scheduler, outside } = this;
+    for (let isAcknowledged = false; !isAcknowledged || scheduler.happens(0.1);) {
+      await scheduler.turn(outside);
+      const taken = scheduler
+        .pick(this.orchestrators)
+        .take(message)
+        .then(
+          () => true,
+          () => false,
+        );
+      const isOver = await Promise.race([taken, scheduler.sleep(outside, redeliveryMs).then(() => false)]);
+      isAcknowledged ||= isOver && !scheduler.happens(0.05);
+    }
+  }
+
+  private async callBack(acquirer: string, deed: Deed): Promise<void> {
+    const { scheduler, outside } = this;
+    for (let isHeard = false; !isHeard || scheduler.happens(0.3);) {
+      await scheduler.sleep(outside, scheduler.pick([0, 100, 3_000, 60_000]));
+      isHeard = await scheduler
+        .pick(this.orchestrators)
+        .hear(acquirer, deed)
+        .then(
+          () => true,
+          () => false,
+        );
+    }
+  }
+
+  private async leadClient(number: number): Promise<void> {
+    const payment = newPayment(this.ids.next('pay'), number, this.scheduler);
+    await this.create(payment);
+    for (let count = 0; count < 4; count += 1) {
+      await this.scheduler.sleep(this.outside, this.scheduler.pick([0, 10, 500, 20_000]));
+      const asked = this.somethingToAsk(`${number}-${count}`);
+      const copies = this.scheduler.happens(0.2) ? 2 : 1;
+      await Promise.all(Array.from({ length: copies }, () => this.askUntilAnswered(payment.id, asked)));
+    }
+  }
+
+  private async create(payment: Payment): Promise<void> {
+    const transaction = this.database.begin(this.outside);
+    transaction.write('payments', payment.id, payment);
+    const { id, version } = payment;
+    const data = { captureMethod: payment.captureMethod };
+    transaction.append({ id: `${id} 1`, merchantId, paymentId: id, version, type: 'payment.created', data });
+    await transaction.commit();
+  }
+
+  private somethingToAsk(key: string): Asked {
+    const { scheduler } = this;
+    const amount: Money = { minor: BigInt(scheduler.pick([100, 300, 600, 1_000])), currency: 'EUR' };
+    switch (scheduler.pick(['capture', 'capture', 'refund', 'refund', 'void', 'increase'] as const)) {
+      case 'capture':
+        return {
+          do: 'capture',
+          key,
+          amount: scheduler.happens(0.3) ? undefined : amount,
+          final: scheduler.happens(0.4),
+        };
+      case 'refund':
+        return { do: 'refund', key, amount: scheduler.happens(0.3) ? undefined : amount };
+      case 'increase':
+        return { do: 'increase', key, amount };
+      case 'void':
+        return { do: 'void', key };
+    }
+  }
+
+  /** Whoever hears nothing asks again, with the same key and maybe somebody else. */
+  private async askUntilAnswered(paymentId: PaymentId, asked: Asked): Promise<void> {
+    for (;;) {
+      await this.scheduler.turn(this.outside);
+      const answer = await this.scheduler
+        .pick(this.apis)
+        .ask(merchantId, paymentId, asked)
+        .catch(() => undefined);
+      if (answer === undefined) continue;
+      this.heard.push({ paymentId, asked, answer });
+      return;
+    }
+  }
+
+  private killOne(): void {
+    this.deaths += 1;
+    const victim = this.scheduler.pick([...this.orchestrators, ...this.apis]);
+    this.scheduler.bury(victim.process);
+    victim.process.die();
+    if (victim instanceof OrchestratorProcess) {
+      this.orchestrators = this.orchestrators.filter((process) => process !== victim);
+      this.startOrchestrator();
+    } else {
+      this.apis = this.apis.filter((process) => process !== victim);
+      this.startApi();
+    }
+  }
+
+  private startOrchestrator(): void {
+    const { database, scheduler, ids, acquirers } = this;
+    const process = new SimulatedProcess(`orchestrator ${this.ids.next('evt')}`);
+    const orchestrator = new OrchestratorProcess({ database, scheduler, ids, acquirers, process });
+    this.orchestrators.push(orchestrator);
+    void orchestrator.watchAlarms();
+  }
+
+  private startApi(): void {
+    const { database, scheduler, ids } = this;
+    this.apis.push(new ApiProcess({ database, scheduler, ids, process: new SimulatedProcess('api') }));
+  }
+}
+
+function newPayment(id: PaymentId, number: number, scheduler: Scheduler): Payment {
+  return {
+    id,
+    merchantId,
+    reference: `order-${number}`,
+    attemptNumber: 1,
+    state: 'processing',
+    captureMethod: scheduler.happens(0.3) ? 'automatic' : 'manual',
+    amount: { minor: 1_000n, currency: 'EUR' },
+    balance: emptyBalance,
+    cardToken: 'tok_visa',
+    decline: null,
+    returnUrl: null,
+    redirectUrl: null,
+    authorizationExpiresAt: null,
+    terms: {
+      feeBasisPoints: 150,
+      feeFixed: 25n,
+      riskLimit: 1_000_000n,
+      riskFloor: 100_000n,
+      routingVersion: 0,
+      patienceMs: 60_000,
+    },
+    version: 1,
+    createdAt: scheduler.now(),
+    updatedAt: scheduler.now(),
+  };
+}
+
+/** The same ids in the same order for the same seed. */
+function countedIds(): Ids {
+  let count = 0;
+  return {
+    next: (prefix) => {
+      count += 1;
+      return idOf(prefix, `01970000-0000-7000-8000-${count.toString(16).padStart(12, '0')}`);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** JetStream is told that a message was taken by a publication to such a subject. */
+const acknowledgement = '$JS.ACK.';
+
+/** Stands between a service and NATS, and passes everything on until it is to hold back an acknowledgement. */
+export class AckTrap {
+  private caught: (() => void) | undefined;
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  private constructor(natsPort: number) {
+    this.server = createServer((service) => {
+      const nats = connect(natsPort, '127.0.0.1');
+      for (const socket of [service, nats]) {
+        this.sockets.add(socket);
+        socket.on('error', () => socket.destroy());
+        socket.on('close', () => this.sockets.delete(socket));
+      }
+      service.on('close', () => nats.destroy());
+      nats.on('close', () => service.destroy());
+      nats.pipe(service);
+      service.on('data', (chunk) => {
+        if (this.caught === undefined || !chunk.includes(acknowledgement)) nats.write(chunk);
+        else this.takeIt(service);
+      });
+    });
+  }
+
+  static async before(natsUrl: string): Promise<AckTrap> {
+    const trap = new AckTrap(Number(new URL(natsUrl).port));
+    trap.server.listen(0, '127.0.0.1');
+    await once(trap.server, 'listening');
+    return trap;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The next acknowledgement does not arrive, nor anything after it; whoever sent it is told of by `caught`. */
+  spring(caught: () => void): void {
+    this.caught = caught;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private takeIt(service: Socket): void {
+    const { caught } = this;
+    this.caught = undefined;
+    service.removeAllListeners('data');
+    caught?.();
+  }
+}
