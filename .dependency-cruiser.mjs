@@ -284,7 +284,9 @@ const entries = [
     comment: 'A main.ts starts a process and a *.test.ts registers tests, whoever imports them.',
     severity: 'error',
     from: {},
-    to: { path: '^apps/[^/]+/src/main\\.ts$|\\.test\\.ts$|^tools/(?:start|dev|test|check|generate|bench)\\.ts$' },
+    to: {
+      path: '^apps/[^/]+/src/main\\.ts$|\\.test\\.ts$|^tools/(?:start|dev|test|check|generate|bench|simulate|faults)\\.ts$',
+    },
   },
 ];
 

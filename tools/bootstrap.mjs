@@ -23,7 +23,7 @@ if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) {
 }
 if (tool === undefined || !existsSync(join(root, 'tools', `${tool}.ts`))) {
   giveUp(
-    `There is no tool called "${tool}". Try: npm start, npm run dev, npm test, npm run check, npm run bench, npm run simulate.`,
+    `There is no tool called "${tool}". Try: npm start, npm run dev, npm test, npm run check, npm run bench, npm run faults.`,
   );
 }
 process.chdir(root);

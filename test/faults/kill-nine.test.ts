@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MerchantClient } from '../support/merchant-client.ts';
-import { reckon } from '../support/reckoning.ts';
+import { reckon } from '../../tools/faults/reckoning/reckon.ts';
 import { startStack, type ProgramName, type Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reckon } from '../../tools/faults/reckoning/reckon.ts';
 import { serviceDatabases, serviceNames, type ServiceName } from '../../tools/provisioning/service-databases.ts';
 import { runProgram } from '../support/console-program.ts';
 import { MerchantClient, type PaymentView } from '../support/merchant-client.ts';
-import { reckon } from '../support/reckoning.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 import { areAtRest } from './support/at-rest.ts';

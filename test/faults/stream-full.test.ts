@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { uuidOf, type Id } from '#domain';
 import { MerchantClient, type GraphqlAnswer } from '../support/merchant-client.ts';
-import { reckon } from '../support/reckoning.ts';
+import { reckon } from '../../tools/faults/reckoning/reckon.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { StreamWitness } from '../support/stream-witness.ts';
 import { until } from '../support/until.ts';

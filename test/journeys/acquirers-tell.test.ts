@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MerchantClient, type PaymentView } from '../support/merchant-client.ts';
-import { reckon } from '../support/reckoning.ts';
+import { reckon } from '../../tools/faults/reckoning/reckon.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
