@@ -100,7 +100,7 @@ test('npm run dev starts the same, follows the sources and ends at Ctrl-C', asyn
 test('every command of the table is there', async () => {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
   const table = [...readme.matchAll(/^\| `npm (?:run )?(\w+)` \|/gm)].map((match) => match[1] ?? '');
-  expect(table).toEqual(['dev', 'test', 'check', 'bench']);
+  expect(table).toEqual(['dev', 'test', 'check', 'bench', 'faults', 'simulate']);
   for (const name of table) {
     expect(scripts[name]).toBe(`exec node tools/bootstrap.mjs ${name}`);
     expect(existsSync(`tools/${name}.ts`)).toBe(true);

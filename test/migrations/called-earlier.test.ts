@@ -8,6 +8,7 @@ import { waits } from '../../apps/api/src/admin/stuck-saga-reader.ts';
 import { provision } from '../../tools/provisioning/provision.ts';
 import { uuidOf } from '#domain';
 import { newId } from '../support/payment-events.ts';
+import { until } from '../support/until.ts';
 
 const { templateUrl, passwords } = inject('postgres');
 const name = `quittance_test_${randomBytes(6).toString('hex')}`;
@@ -77,8 +78,14 @@ test('people whom an earlier release called get what they need to settle', async
 
 test('what waits is found among many by its index', async () => {
   await owner.query('SET enable_seqscan = off');
-  const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
-    `EXPLAIN SELECT kind FROM payments.saga WHERE ${waits} ORDER BY step_since LIMIT 50`,
-  );
-  expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('Index Scan using saga_waiting');
+  // An index over rows that have just changed is used when no transaction is left on the server that began before it.
+  await until('the index to be used', async () => {
+    const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN SELECT kind FROM payments.saga WHERE ${waits} ORDER BY step_since LIMIT 50`,
+    );
+    return rows
+      .map((row) => row['QUERY PLAN'])
+      .join('\n')
+      .includes('Index Scan using saga_waiting');
+  });
 });

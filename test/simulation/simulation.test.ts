@@ -3,7 +3,8 @@ import { brokenPromises, storiesOf } from './invariants.ts';
 import { World } from './world.ts';
 
 const seeds = Number(process.env['SIMULATION_SEEDS'] ?? 1_000);
-const firstSeed = Number(process.env['SIMULATION_SEED'] ?? Date.now() % 2 ** 31);
+/** The same thousand in every test run; `npm run simulate` draws new ones. */
+const firstSeed = Number(process.env['SIMULATION_SEED'] ?? 1);
 
 test(
   `${seeds} simulated lives, from seed ${firstSeed} on: every interleaving keeps every promise`,

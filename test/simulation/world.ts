@@ -181,7 +181,7 @@ export class World {
 
   private startOrchestrator(): void {
     const { database, scheduler, ids, acquirers } = this;
-    const process = new SimulatedProcess(`orchestrator ${this.ids.next('evt')}`);
+    const process = new SimulatedProcess('orchestrator');
     const orchestrator = new OrchestratorProcess({ database, scheduler, ids, acquirers, process });
     this.orchestrators.push(orchestrator);
     void orchestrator.watchAlarms();

@@ -150,8 +150,14 @@ export class HandStage {
     await this.parts.orchestrator.get(TellSagas).tell({ key, happening });
   }
 
+  /** As if somebody had asked just now. */
   async answer(id: PaymentId, number: number, answer: FindAnswer): Promise<void> {
-    await this.tell(id, { type: 'answered', attemptId: await this.attemptId(id, number), answer });
+    const { rows } = await this.parts.owner.query<{ epoch: number }>(
+      `SELECT epoch FROM payments.saga WHERE payment_id = $1 ORDER BY (step = 'ended'), created_at DESC LIMIT 1`,
+      [uuidOf(id)],
+    );
+    const attemptId = await this.attemptId(id, number);
+    await this.tell(id, { type: 'answered', attemptId, answer, epoch: rows[0]?.epoch ?? 0 });
   }
 
   /** What the acquirer really did for the payment, in its own words: `operation amount`. */

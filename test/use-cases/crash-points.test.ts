@@ -142,8 +142,7 @@ async function deniedTooLong({ acquirer, charging }: CrashStage): Promise<Paymen
 const unacknowledged = 'the message that began it not acknowledged yet';
 const points: Readonly<Record<string, (stage: CrashStage, operation: ScriptedOperation) => void>> = {
   'its intention just written': (stage, operation) => stage.killWhenWritten('submitted', operation),
-  'called, and not done yet': (stage, operation) => stage.killDuring(operation, 'nothing'),
-  'done, and not heard of yet': (stage, operation) => stage.killDuring(operation, 'silent'),
+  'done, and not heard of yet': (stage, operation) => stage.killDuring(operation),
   'its outcome just written': (stage, operation) => stage.killWhenWritten('approved', operation),
   [unacknowledged]: ({ orchestrator }) => orchestrator.killAtAck(),
 };
@@ -181,13 +180,13 @@ class CrashStage {
     });
   }
 
-  killDuring(operation: ScriptedOperation, play: 'nothing' | 'silent'): void {
+  killDuring(operation: ScriptedOperation): void {
     const { play: otherwise } = this.acquirer;
     this.acquirer.play = (call) => {
       if (call.operation !== operation) return otherwise(call);
       this.acquirer.play = otherwise;
       this.orchestrator.kill();
-      return play;
+      return 'silent';
     };
   }
 

@@ -199,7 +199,7 @@ class Led {
         found = await this.figures();
         return JSON.stringify(found) === JSON.stringify(this.model.figures);
       },
-      { everyMs: 40 },
+      { everyMs: 60 },
     ).catch(() => expect(found, `after ${after}`).toEqual(this.model.figures));
   }
 

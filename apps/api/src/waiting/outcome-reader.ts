@@ -37,9 +37,9 @@ export class OutcomeReader {
          WHEN 'increase_authorization' THEN increase.status <> 'pending'
          WHEN 'void_payment' THEN payment.state <> 'voiding' AND payment.void_pending = 0
          WHEN 'submit_dispute_evidence' THEN true
-         -- An automatic capture is part of the outcome that the creator waits for.
+         -- An automatic capture is part of the outcome that the creator waits for, and so is the end of a refused one's hold.
          ELSE payment.state <> 'processing'
-           AND NOT (payment.capture_method = 'automatic' AND payment.state = 'authorized')
+           AND NOT (payment.capture_method = 'automatic' AND payment.state IN ('authorized', 'voiding'))
          END`,
       [
         awaited.map((one) => uuidOf(one.merchantId)),
