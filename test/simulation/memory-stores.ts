@@ -1,4 +1,4 @@
-import { sagaDefinitionVersion, uuidOf, type Attempt, type Payment, type PaymentId } from '#domain';
+import { beginCharge, uuidOf, type Attempt, type Payment, type PaymentId } from '#domain';
 import type {
   AttemptStore,
   CallbackStore,
@@ -192,19 +192,9 @@ function sagasOn(transaction: MemoryTransaction): MemoryStores['sagas'] {
         // Somebody may be beginning it just now; what is there stays.
         await transaction.lock(`sagas ${id}`);
         if (transaction.read('sagas', id) !== undefined) continue;
-        const saga = {
-          kind: 'charge',
-          step: 'awaiting_risk',
-          version: sagaDefinitionVersion,
-          captureMethod,
-          tries: 0,
-          checks: 0,
-          softRetries: 0,
-          stuckAt: null,
-        } as const;
         transaction.write('sagas', id, {
           key: { merchantId, paymentId, id },
-          saga,
+          saga: beginCharge(captureMethod),
           operationId: null,
           attemptId: null,
           epoch: 0,

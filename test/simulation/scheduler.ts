@@ -98,13 +98,8 @@ export class Scheduler {
 
 /** Something that can die with all that it holds in memory. */
 export class SimulatedProcess {
-  readonly name: string;
   private alive = true;
   private readonly deaths: (() => void)[] = [];
-
-  constructor(name: string) {
-    this.name = name;
-  }
 
   get isAlive(): boolean {
     return this.alive;

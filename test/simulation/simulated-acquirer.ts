@@ -47,7 +47,7 @@ export class SimulatedAcquirer implements Acquirer {
     private readonly scheduler: Scheduler,
     private readonly tell: (deed: Deed) => void,
   ) {
-    this.itself = new SimulatedProcess(name);
+    this.itself = new SimulatedProcess();
   }
 
   async send(request: AcquirerRequest): Promise<AcquirerAnswer> {

@@ -1,5 +1,6 @@
-import { emptyBalance, idOf, type Ids, type MerchantId, type Money, type Payment, type PaymentId } from '#domain';
+import { idOf, type Ids, type MerchantId, type Money, type Payment, type PaymentId } from '#domain';
 import type { Answer } from '../../apps/api/src/use-cases/answer.ts';
+import { paymentIn } from '../domain/payment-states.ts';
 import { seededChance } from '../support/seeded-chance.ts';
 import { ApiProcess, type Asked } from './api-process.ts';
 import { MemoryDatabase, type MemoryEvent } from './memory-database.ts';
@@ -31,7 +32,7 @@ export class World {
   readonly acquirers: readonly SimulatedAcquirer[];
   readonly heard: Heard[] = [];
   private readonly ids: Ids;
-  private readonly outside = new SimulatedProcess('clients and broker');
+  private readonly outside = new SimulatedProcess();
   private orchestrators: OrchestratorProcess[] = [];
   private apis: ApiProcess[] = [];
   private deaths = 0;
@@ -181,7 +182,7 @@ export class World {
 
   private startOrchestrator(): void {
     const { database, scheduler, ids, acquirers } = this;
-    const process = new SimulatedProcess('orchestrator');
+    const process = new SimulatedProcess();
     const orchestrator = new OrchestratorProcess({ database, scheduler, ids, acquirers, process });
     this.orchestrators.push(orchestrator);
     void orchestrator.watchAlarms();
@@ -189,37 +190,20 @@ export class World {
 
   private startApi(): void {
     const { database, scheduler, ids } = this;
-    this.apis.push(new ApiProcess({ database, scheduler, ids, process: new SimulatedProcess('api') }));
+    this.apis.push(new ApiProcess({ database, scheduler, ids, process: new SimulatedProcess() }));
   }
 }
 
 function newPayment(id: PaymentId, number: number, scheduler: Scheduler): Payment {
-  return {
+  return paymentIn('processing', {
     id,
     merchantId,
     reference: `order-${number}`,
-    attemptNumber: 1,
-    state: 'processing',
     captureMethod: scheduler.happens(0.3) ? 'automatic' : 'manual',
     amount: { minor: 1_000n, currency: 'EUR' },
-    balance: emptyBalance,
-    cardToken: 'tok_visa',
-    decline: null,
-    returnUrl: null,
-    redirectUrl: null,
-    authorizationExpiresAt: null,
-    terms: {
-      feeBasisPoints: 150,
-      feeFixed: 25n,
-      riskLimit: 1_000_000n,
-      riskFloor: 100_000n,
-      routingVersion: 0,
-      patienceMs: 60_000,
-    },
-    version: 1,
     createdAt: scheduler.now(),
     updatedAt: scheduler.now(),
-  };
+  });
 }
 
 /** The same ids in the same order for the same seed. */
