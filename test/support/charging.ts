@@ -6,6 +6,7 @@ import { IncreaseAuthorization } from '../../apps/api/src/use-cases/increase-aut
 import { RefundPayment } from '../../apps/api/src/use-cases/refund-payment.ts';
 import { VoidPayment } from '../../apps/api/src/use-cases/void-payment.ts';
 import type { Answer } from '../../apps/api/src/use-cases/answer.ts';
+import type { GuardLimits } from '../../apps/orchestrator/src/acquirers/guard-limits.ts';
 import { uuidOf, type MerchantId, type Money, type PaymentId } from '#domain';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { startNats, type TestNats } from './nats.ts';
@@ -43,11 +44,15 @@ export class Charging {
   ) {}
 
   /** `acquirers`: the orchestrator's variables, ACQUIRER_ALPHA_URL among them, once there is a database. */
-  static set(acquirers: (database: TestDatabase) => Promise<Readonly<Record<string, string>>>): Promise<Charging> {
+  static set(
+    acquirers: (database: TestDatabase) => Promise<Readonly<Record<string, string>>>,
+    limits?: GuardLimits,
+  ): Promise<Charging> {
     return Charging.setWith(async (database, nats) => {
       const variables = await acquirers(database);
       const environment = { FRAUD_DEADLINE_MS: '100', ACQUIRER_TIMEOUT_MS: '300', ...variables };
-      return startOrchestratorHere({ database, nats, sandboxUrl: 'http://127.0.0.1:1', environment });
+      const sandboxUrl = 'http://127.0.0.1:1';
+      return startOrchestratorHere({ database, nats, sandboxUrl, environment, ...(limits && { limits }) });
     });
   }
 

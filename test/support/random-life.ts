@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { Fate, PaymentCommand, PaymentLife } from './payment-model.ts';
 
-/** Trouble is rare enough that no breaker opens: that an acquirer is left alone is another test's matter. */
 const fate = fc.oneof(
   { weight: 15, arbitrary: fc.constant<Fate>('approved') },
   { weight: 3, arbitrary: fc.constant<Fate>('declined') },

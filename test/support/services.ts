@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from '../../apps/api/src/api.module.ts';
 import { apiEnvironment } from '../../apps/api/src/api.config.ts';
 import { prepareApi } from '../../apps/api/src/prepare-api.ts';
+import type { GuardLimits } from '../../apps/orchestrator/src/acquirers/guard-limits.ts';
 import { OrchestratorModule } from '../../apps/orchestrator/src/orchestrator.module.ts';
 import { orchestratorEnvironment } from '../../apps/orchestrator/src/orchestrator.config.ts';
 import { SystemClock } from '../../apps/sandbox/src/clock.ts';
@@ -34,14 +35,14 @@ export async function startSandboxHere({ database }: Pick<ServicePlaces, 'databa
 }
 
 export async function startOrchestratorHere(
-  places: ServicePlaces & { readonly sandboxUrl: string },
+  places: ServicePlaces & { readonly sandboxUrl: string; readonly limits?: GuardLimits },
 ): Promise<NestFastifyApplication> {
   const environment = orchestratorEnvironment.parse({
     ...here(places, 'orchestrator'),
     ACQUIRER_ALPHA_URL: `${places.sandboxUrl}/acquirers/alpha`,
     ...places.environment,
   });
-  return startService(OrchestratorModule.forEnvironment(environment), {
+  return startService(OrchestratorModule.forEnvironment(environment, places.limits), {
     environment,
     listensToEvents: true,
     keepsRawBodies: true,

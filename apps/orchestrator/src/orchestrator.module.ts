@@ -5,7 +5,7 @@ import type { Sql } from '#persistence';
 import { CLOCK, METRICS, ServiceModule, SQL } from '#runtime';
 import type { Acquirer } from './acquirers/acquirer.ts';
 import { AcquirerDirectory } from './acquirers/acquirer-directory.ts';
-import { guardLimits, sideBySideMax } from './acquirers/guard-limits.ts';
+import { guardLimits, sideBySideMax, type GuardLimits } from './acquirers/guard-limits.ts';
 import { GuardNews } from './acquirers/guard-news.ts';
 import { GuardedAcquirer } from './acquirers/guarded-acquirer.ts';
 import { HttpAcquirer } from './acquirers/http-acquirer.ts';
@@ -41,7 +41,7 @@ import { TellSagas } from './use-cases/tell-sagas.ts';
 
 @Module({})
 export class OrchestratorModule {
-  static forEnvironment(environment: OrchestratorEnvironment): DynamicModule {
+  static forEnvironment(environment: OrchestratorEnvironment, limits: GuardLimits = guardLimits): DynamicModule {
     return {
       module: OrchestratorModule,
       imports: [
@@ -67,7 +67,8 @@ export class OrchestratorModule {
         { provide: ENVIRONMENT, useValue: environment },
         {
           provide: AcquirerDirectory,
-          useFactory: (metrics: Metrics, clock: Clock, news: GuardNews) => connect(environment, metrics, clock, news),
+          useFactory: (metrics: Metrics, clock: Clock, news: GuardNews) =>
+            guard(connect(environment, metrics, clock), environment, limits, news),
           inject: [METRICS, CLOCK, GuardNews],
         },
         { provide: CHANCE, useValue: Math.random },
@@ -95,12 +96,17 @@ export class OrchestratorModule {
   }
 }
 
-function connect(
+function guard(
+  acquirers: readonly Acquirer[],
   environment: OrchestratorEnvironment,
-  metrics: Metrics,
-  clock: Clock,
+  limits: GuardLimits,
   news: GuardNews,
 ): AcquirerDirectory {
+  const guarded = acquirers.map((acquirer) => new GuardedAcquirer(acquirer, limits, news));
+  return new AcquirerDirectory(guarded, environment.ACQUIRER_TIMEOUT_MS);
+}
+
+function connect(environment: OrchestratorEnvironment, metrics: Metrics, clock: Clock): Acquirer[] {
   const urls = {
     alpha: environment.ACQUIRER_ALPHA_URL,
     beta: environment.ACQUIRER_BETA_URL,
@@ -113,8 +119,7 @@ function connect(
   );
   const stripe = stripeOf(environment);
   if (stripe !== undefined) acquirers.push(new StripeAcquirer(stripe, metrics, clock));
-  const guarded = acquirers.map((acquirer) => new GuardedAcquirer(acquirer, guardLimits, news));
-  return new AcquirerDirectory(guarded, environment.ACQUIRER_TIMEOUT_MS);
+  return acquirers;
 }
 
 function stripeOf({
