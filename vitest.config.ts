@@ -20,10 +20,9 @@ function project(name: string, test: TestProjectInlineConfiguration['test']): Te
   };
 }
 
-/** Processes start and die in these; side by side on two cores they would only wait for each other. */
+/** Processes start and die in these. */
 const spawnsProcesses = {
   globalSetup: ['test/support/run-directory.global.ts'],
-  fileParallelism: false,
   testTimeout: 120_000,
   hookTimeout: 180_000,
 };
@@ -47,15 +46,24 @@ export default defineConfig({
         hookTimeout: 60_000,
         // They wait for each other's servers more than they compute.
         maxWorkers: 3,
+        // Nearly all of them load the whole of the services. A file leaves nothing behind in its process but modules.
+        isolate: false,
         sequence: { groupOrder: 1 },
       }),
       project('journeys', {
         include: ['test/{journeys,launcher}/**/*.test.ts'],
         exclude: ['test/launcher/unit/**'],
         ...spawnsProcesses,
+        // Each waits for its stack to start for about as long as it needs the processor.
+        maxWorkers: 2,
         sequence: { groupOrder: 2 },
       }),
-      project('faults', { include: ['test/faults/**/*.test.ts'], ...spawnsProcesses, sequence: { groupOrder: 3 } }),
+      project('faults', {
+        include: ['test/faults/**/*.test.ts'],
+        ...spawnsProcesses,
+        fileParallelism: false,
+        sequence: { groupOrder: 3 },
+      }),
     ],
   },
 });

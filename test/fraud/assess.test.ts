@@ -84,10 +84,10 @@ describe('a payment is assessed', () => {
     );
     expect(rows).toEqual([
       {
-        amount: 777n,
-        amount_limit: 100_000n,
+        amount: '777',
+        amount_limit: '100000',
         currency: 'EUR',
-        card_payments: 1n,
+        card_payments: '1',
         decision: 'allow',
         score: 0,
         reasons: [],

@@ -3,9 +3,6 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { sqlOn, type Sql } from './sql.ts';
 
-// Money is bigint everywhere; the driver's default, a string, would concatenate where one meant to add.
-pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
-
 export interface DatabaseOptions {
   /** Query parameters are the driver's, for example `?sslmode=require`. */
   readonly url: string;
@@ -27,6 +24,13 @@ const connectTimeoutMs = 5_000;
  */
 const answerTimeoutMs = 20_000;
 
+/**
+ * Money is bigint everywhere; the driver's default, a string, would concatenate where one meant to add. For this pool only:
+ * the driver's own table is shared by everything in the process.
+ */
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, BigInt);
+
 export function createDataSource(options: DatabaseOptions): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -39,7 +43,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     poolSize: options.poolSize,
     connectTimeoutMS: connectTimeoutMs,
     installExtensions: false,
-    extra: { query_timeout: answerTimeoutMs, keepAlive: true },
+    extra: { query_timeout: answerTimeoutMs, keepAlive: true, types },
   });
 }
 
