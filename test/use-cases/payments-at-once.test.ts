@@ -311,3 +311,46 @@ describe('a connection that breaks under a batch', () => {
     expect(await everything()).toEqual([8, 8, 8]);
   });
 });
+
+describe('among many keys, of which the planner knows nothing yet', () => {
+  const many = 20_000;
+
+  beforeEach(() => owner.query('ALTER TABLE payments.idempotency SET (autovacuum_enabled = off)'));
+
+  afterEach(() => owner.query('ALTER TABLE payments.idempotency RESET (autovacuum_enabled)'));
+
+  test('each is looked up by itself', async () => {
+    // What the planner has seen last: one merchant, and hardly a key of a creation.
+    await owner.query('TRUNCATE payments.idempotency');
+    await useKeys('capture_payment', 50);
+    await owner.query('ANALYZE payments.idempotency');
+    await useKeys('create_payment', many);
+    const before = await keysRead();
+    await one.acceptTogether(orders(30));
+    await one.stop();
+    await until('its sessions to end', async () => (await sessionsOf('replica-one')) === 0);
+    expect((await keysRead()) - before).toBeLessThan(many / 10);
+    one = await IntakeReplica.start(database.urlFor('api'), 'replica-one');
+  });
+});
+
+async function useKeys(operation: string, count: number): Promise<void> {
+  await owner.query(
+    `INSERT INTO payments.idempotency (merchant_id, operation, key, fingerprint, payment_id, created_at)
+     SELECT $1, $2, 'earlier ' || n, '', gen_random_uuid(), now() FROM generate_series(1, $3) AS n`,
+    [uuidOf(merchantId), operation, count],
+  );
+}
+
+async function sessionsOf(replica: string): Promise<number | null> {
+  const { rowCount } = await owner.query('SELECT FROM pg_stat_activity WHERE application_name = $1', [replica]);
+  return rowCount;
+}
+
+/** By sessions that have ended; the others have told only a part. */
+async function keysRead(): Promise<number> {
+  const { rows } = await owner.query<{ read: string }>(
+    `SELECT seq_tup_read + idx_tup_fetch AS read FROM pg_stat_user_tables WHERE relname = 'idempotency'`,
+  );
+  return Number(rows[0]?.read);
+}

@@ -1,8 +1,9 @@
-import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
-import { encodeEnvelope, hints, streams, subjectOf, type EventSource, type LoggedEvent } from '#contracts';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { hints, streams, type LoggedEvent } from '#contracts';
 import { shardCount } from '#domain';
 import type { Logger } from '#observability';
 import type { Broker } from './broker.ts';
+import { PagePublisher, type PublisherOptions } from './page-publisher.ts';
 import { PageSize } from './page-size.ts';
 import { pause } from './pause.ts';
 import { inspectStream } from './stream-state.ts';
@@ -31,8 +32,7 @@ export interface RelayLog<Cursor extends RelayCursor> {
   rewind(cursor: Cursor, stream: { readonly created: Date; readonly lastSeq: bigint }): Cursor;
 }
 
-export interface RelayOptions {
-  readonly source: EventSource;
+export interface RelayOptions extends PublisherOptions {
   /** Unique per process; whoever holds the lease publishes. */
   readonly owner: string;
   /** Lane i of n publishes the shards ≡ i (mod n). All relays of a log must agree on n. */
@@ -40,22 +40,19 @@ export interface RelayOptions {
   readonly logger: Logger;
   /** Another relay takes over this long after the holder died; renewed three times in that time. */
   readonly leaseMs?: number;
-  /** Called for each event that has come to the stream for the first time, for metrics. */
-  readonly published?: (event: LoggedEvent) => void;
 }
 
 /** Longer than a page takes when the disk is slow, short enough that nobody notices a relay that died. */
 const leaseMsDefault = 3_000;
 /** Behind lost hints: the longest an event waits for the relay. */
 const pollMs = 200;
-const publishTimeoutMs = 2_000;
 const pauseAfterFaultMs = 250;
 /** A stream that lost its end shows with the next acknowledgement; one that nobody writes to is looked at this often. */
 const streamCheckMs = 5_000;
 
 /**
  * Carries a service's event log to its stream: everything, in order within each aggregate, duplicates possible (and
- * removed by message id and inbox). Publishing is awaited, and at most one message of an aggregate is under way.
+ * removed by message id and inbox). Publishing is awaited, and no message of an aggregate can overtake another.
  */
 export class Relay<Cursor extends RelayCursor> {
   private readonly log: RelayLog<Cursor>;
@@ -67,7 +64,8 @@ export class Relay<Cursor extends RelayCursor> {
   /** Each may have led to a server that has forgotten something. */
   private reconnects = 0;
   private readonly pageSize = new PageSize();
-  private fitted = false;
+  /** Once it is fitted to our release: whether the stream allows batches. */
+  private fitted: { readonly takesBatches: boolean } | undefined;
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(log: RelayLog<Cursor>, broker: Broker, options: RelayOptions) {
@@ -110,7 +108,7 @@ export class Relay<Cursor extends RelayCursor> {
         const held = await this.log.acquire(lane, owner, this.leaseMs);
         // Hints are for the one that holds the lane.
         if (held === undefined) await pause(this.leaseMs / 3, this.stopping.signal);
-        else await this.holdLane(jetstream(connection), held, doorbell);
+        else await this.holdLane(connection, held, doorbell);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
         this.noteInterruption(lane, error);
@@ -125,10 +123,10 @@ export class Relay<Cursor extends RelayCursor> {
    * behind the page before is being stored; when that fails, everything that was not stored is forgotten, because after a
    * crash PostgreSQL may give out the transaction ids of a snapshot again that nobody had written down.
    */
-  private async holdLane(client: JetStreamClient, held: Cursor, doorbell: WakeUp): Promise<void> {
+  private async holdLane(connection: NatsConnection, held: Cursor, doorbell: WakeUp): Promise<void> {
     const shards = this.shardsOf(held.lane);
     let seen = { reconnects: this.reconnects, at: performance.now() };
-    await this.fitStream();
+    const publisher = new PagePublisher(connection, await this.fitStream(), this.options);
     let current = await this.followStream(held);
     let storing: UnderWay<Cursor | undefined> = underWay(Promise.resolve(current));
     let storedAt = performance.now();
@@ -138,7 +136,7 @@ export class Relay<Cursor extends RelayCursor> {
       if (storing.failed()) break;
       const idle = page.events.length === 0;
       if (idle) await doorbell.wait(pollMs);
-      const position = await this.publish(client, page.events, current.streamSeq);
+      const position = await publisher.publish(page.events, current.streamSeq);
       if (!idle) this.pageSize.grow();
       const read: Cursor = { ...page.next, streamSeq: position.last };
       let next = read;
@@ -162,17 +160,19 @@ export class Relay<Cursor extends RelayCursor> {
 
   /**
    * Once a process, so that an operator who gives the stream more room in a hurry is not contradicted. A server that has
-   * not so much room itself leaves the stream as it is, and nobody without it.
+   * not so much room itself leaves the stream as it is, and nobody without it. Gives whether the stream allows batches.
    */
-  private async fitStream(): Promise<void> {
-    if (this.fitted) return;
+  private async fitStream(): Promise<boolean> {
+    if (this.fitted !== undefined) return this.fitted.takesBatches;
     const { source, logger } = this.options;
     const manager = await this.broker.manager(this.stopping.signal);
-    await fitStream(manager, source, this.broker.streamBytesMax).catch((error: unknown) => {
-      const { streamBytesMax } = this.broker;
+    const { streamBytesMax } = this.broker;
+    const takesBatches = await fitStream(manager, source, streamBytesMax).catch((error: unknown) => {
       logger.warn({ err: error, stream: streams[source].name, streamBytesMax }, 'the stream keeps its size');
+      return false;
     });
-    this.fitted = true;
+    this.fitted = { takesBatches };
+    return takesBatches;
   }
 
   private noteInterruption(lane: number, error: unknown): void {
@@ -207,49 +207,6 @@ export class Relay<Cursor extends RelayCursor> {
         : 'the stream or a consumer of it was made anew; publishing the log again',
     );
     return this.log.rewind(cursor, { created: generation, lastSeq });
-  }
-
-  /**
-   * Publishes the page, aggregates side by side, each aggregate one by one. Gives the stream's last position, and
-   * whether a new message got one that had been given away before.
-   */
-  private async publish(
-    client: JetStreamClient,
-    events: readonly LoggedEvent[],
-    known: bigint,
-  ): Promise<{ readonly last: bigint; readonly wentBackwards: boolean }> {
-    let last = known;
-    let wentBackwards = false;
-    const lastOfAggregate = new Map<string, Promise<void>>();
-    const all = events.map((event) => {
-      const before = lastOfAggregate.get(event.aggregateId) ?? Promise.resolve();
-      const sent = before.then(async () => {
-        const ack = await this.publishOne(client, event);
-        if (!ack.duplicate && ack.seq <= known) wentBackwards = true;
-        if (ack.seq > last) last = ack.seq;
-      });
-      lastOfAggregate.set(event.aggregateId, sent);
-      return sent;
-    });
-    // All must have come to rest before anything is tried again, or a late success would overtake its successor.
-    const settled = await Promise.allSettled(all);
-    const failed = settled.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    return { last, wentBackwards };
-  }
-
-  private async publishOne(
-    client: JetStreamClient,
-    event: LoggedEvent,
-  ): Promise<{ readonly seq: bigint; readonly duplicate: boolean }> {
-    const { source } = this.options;
-    const ack = await client.publish(subjectOf(source, event), encodeEnvelope(source, event), {
-      msgID: event.id,
-      timeout: publishTimeoutMs,
-      retries: 0,
-    });
-    if (!ack.duplicate) this.options.published?.(event);
-    return { seq: BigInt(ack.seq), duplicate: ack.duplicate };
   }
 
   private shardsOf(lane: number): number[] {

@@ -47,12 +47,15 @@ export async function ensureStream(
 
 /**
  * Gives a stream that is there the bound that is wanted now: whoever has to make room in a hurry raises it, without losing
- * what is on the stream. A lower bound removes nothing; the stream refuses until it has shrunk below.
+ * what is on the stream. A lower bound removes nothing; the stream refuses until it has shrunk below. Gives whether the
+ * stream allows atomic batches, as those of earlier releases did not; a server before NATS 2.12 knows none.
  */
-export async function fitStream(manager: JetStreamManager, source: EventSource, bytesMax: number): Promise<void> {
+export async function fitStream(manager: JetStreamManager, source: EventSource, bytesMax: number): Promise<boolean> {
   const { config } = await ensureStream(manager, source, bytesMax);
   const { max_bytes } = limitsOf[source](bytesMax);
-  if (config.max_bytes !== max_bytes) await manager.streams.update(config.name, { max_bytes });
+  if (config.max_bytes === max_bytes && config.allow_atomic === true) return true;
+  const fitted = await manager.streams.update(config.name, { max_bytes, allow_atomic: true });
+  return fitted.config.allow_atomic === true;
 }
 
 export async function ensureDeadLetterStream(manager: JetStreamManager): Promise<StreamInfo> {
@@ -78,6 +81,7 @@ async function ensure(
       max_age: streamAgeMaxNs,
       ...limits,
       duplicate_window: duplicateWindowNs,
+      allow_atomic: true,
     });
   } catch (error) {
     // Somebody else made it in the same moment, of an older or newer release perhaps.

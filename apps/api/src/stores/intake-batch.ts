@@ -33,8 +33,9 @@ export interface IntakeRow {
  * The acceptance of many payments in one statement, and so in one transaction and one round trip: of each the key, the
  * payment and its first event are there together or not at all.
  *
- * `judged` tells what the statement's snapshot knows of each. Of those that may go on, the first of each key and then the first
- * of each reference is written; the others hear in the answer, which names only what was not written, why.
+ * `judged` tells what the statement's snapshot knows of each; whether a key is used is a value and no EXISTS, which the planner
+ * may turn into a hash of all keys that there are. Of those that may go on, the first of each key and then the first of each
+ * reference is written; the others hear in the answer, which names only what was not written, why.
  *
  * Another transaction may be at the same keys and references. Its end is waited for, key by key in their order and then, when
  * all keys are there (that is what `array_agg` is for), reference by reference in theirs: who waits in one order for all
@@ -46,10 +47,10 @@ const acceptSql = `
       capture_method text, currency text, amount bigint, card_token text, terms jsonb, metadata jsonb,
       return_url text, created_at timestamptz, shard smallint, event_id uuid, payload json)) WITH ORDINALITY
   ), judged AS MATERIALIZED (
-    SELECT asked.*, earlier.*, EXISTS (
-        SELECT FROM idempotency AS known WHERE known.merchant_id = asked.merchant_id
+    SELECT asked.*, earlier.*, coalesce((
+        SELECT true FROM idempotency AS known WHERE known.merchant_id = asked.merchant_id
           AND known.operation = 'create_payment' AND known.key = asked.key
-      ) AS key_used
+      ), false) AS key_used
     FROM asked CROSS JOIN LATERAL (
       SELECT coalesce(max(attempt_number), 0) AS attempts,
         coalesce(bool_or(state NOT IN ('declined', 'failed', 'voided', 'expired')), false) AS reference_live
