@@ -21,10 +21,9 @@ const serviceGraceMs = 10_500;
 
 /**
  * V8 keeps a nursery of 16 MB a half, and lets the rest grow to several times what is in use before it collects it. A
- * nursery of 8 MB and a growth of 25 % keep a service that works hard below 200 MB resident. Its compiler works on the main
- * thread: beside it, it leaves 20 MB of holes in the allocator's arena, and on two busy cores it is no faster there.
+ * nursery of 8 MB and a growth of 25 % keep a service that works hard below 200 MB resident.
  */
-export const heapBounds = ['--max-semi-space-size=8', '--heap-growing-percent=25', '--no-concurrent-recompilation'];
+export const heapBounds = ['--max-semi-space-size=8', '--heap-growing-percent=25'];
 
 /**
  * glibc gives each thread of V8 an arena of its own and keeps what was freed in it: up to 100 MB a service that nobody
@@ -80,7 +79,7 @@ export function serviceProgram(service: Service, place: ServicePlace): Program {
       if (!existsSync(entry)) throw new Obstacle(`${entry} is missing.`, ['Build it: npm run build']);
       return {
         command: process.execPath,
-        args: [...heapBounds, entry],
+        args: [...heapBounds, ...service.engineOptions, entry],
         env: { ...allocatorBounds, ...serviceEnvironment(service, place.addresses(), process.env) },
         logFile: place.home.log(service.name),
       };

@@ -1,5 +1,5 @@
-/** One page is published in parallel, then the cursor moves. Large enough to fill the pipe, small enough to repeat. */
-const sizeMax = 500;
+/** One page is published, then the cursor moves. As many as a server takes in one batch, and few enough to repeat. */
+const sizeMax = 1_000;
 /** Three refusals lead from the largest page to one event. */
 const shrinking = 8;
 
