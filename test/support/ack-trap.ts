@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** JetStream is told that a message was taken by a publication to such a subject. */
-const acknowledgement = '$JS.ACK.';
+/** JetStream is told that a message was taken by a publication to a subject that names stream, consumer, delivery and position. */
+const acknowledgements = /\$JS\.ACK\.[^. ]+\.[^. ]+\.\d+\.(\d+)\./g;
 
 /** Stands between a service and NATS, and passes everything on until it is to hold back an acknowledgement. */
 export class AckTrap {
-  private caught: (() => void) | undefined;
+  private waiting: { readonly behind: number; readonly caught: () => void } | undefined;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
@@ -22,8 +22,8 @@ export class AckTrap {
       nats.on('close', () => service.destroy());
       nats.pipe(service);
       service.on('data', (chunk) => {
-        if (this.caught === undefined || !chunk.includes(acknowledgement)) nats.write(chunk);
-        else this.takeIt(service);
+        if (this.isAwaited(chunk)) this.takeIt(service);
+        else nats.write(chunk);
       });
     });
   }
@@ -39,9 +39,12 @@ export class AckTrap {
     return `nats://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The next acknowledgement does not arrive, nor anything after it; whoever sent it is told of by `caught`. */
-  spring(caught: () => void): void {
-    this.caught = caught;
+  /**
+   * The next acknowledgement of a message behind that position of its stream does not arrive, nor anything after it; then
+   * `caught` is called.
+   */
+  spring(behind: number, caught: () => void): void {
+    this.waiting = { behind, caught };
   }
 
   async close(): Promise<void> {
@@ -50,10 +53,18 @@ export class AckTrap {
     await once(this.server, 'close');
   }
 
+  private isAwaited(chunk: Buffer): boolean {
+    const { waiting } = this;
+    if (waiting === undefined) return false;
+    return [...chunk.toString('latin1').matchAll(acknowledgements)].some(
+      ([, position]) => Number(position) > waiting.behind,
+    );
+  }
+
   private takeIt(service: Socket): void {
-    const { caught } = this;
-    this.caught = undefined;
+    const { waiting } = this;
+    this.waiting = undefined;
     service.removeAllListeners('data');
-    caught?.();
+    waiting?.caught();
   }
 }

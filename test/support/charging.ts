@@ -152,11 +152,13 @@ export class Charging {
     return rows.map((row) => ({ ...row }));
   }
 
-  /** Until nobody works on the payment any more, nor asks; a hold may wait for its end. */
+  /** Until nobody works on the payment any more, nor asks, nor has anything before them; a hold may wait for its end. */
   rests(id: PaymentId): Promise<true> {
     return until(`${id} to rest`, async () => {
       const { rowCount } = await this.owner.query(
-        `SELECT 1 FROM payments.saga WHERE payment_id = $1 AND step NOT IN ('ended', 'holding')`,
+        `SELECT 1 FROM payments.payment WHERE id = $1
+           AND capture_pending + void_pending + refund_pending + increase_pending > 0
+         UNION ALL SELECT 1 FROM payments.saga WHERE payment_id = $1 AND step NOT IN ('ended', 'holding')`,
         [uuidOf(id)],
       );
       return rowCount === 0 ? true : undefined;

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { streams } from '#contracts';
+import { Broker } from '#messaging';
 import { freePort } from '../../tools/processes/free-port.ts';
 import { AckTrap } from './ack-trap.ts';
 import type { Charging } from './charging.ts';
@@ -10,10 +12,12 @@ export class MortalOrchestrator {
   private child: ChildProcess | undefined;
   private readonly environment: NodeJS.ProcessEnv;
   private readonly acks: AckTrap;
+  private readonly broker: Broker;
 
-  private constructor(environment: NodeJS.ProcessEnv, acks: AckTrap) {
+  private constructor(environment: NodeJS.ProcessEnv, acks: AckTrap, broker: Broker) {
     this.environment = environment;
     this.acks = acks;
+    this.broker = broker;
   }
 
   /** `acquirers`: ACQUIRER_ALPHA_URL among them. */
@@ -34,6 +38,7 @@ export class MortalOrchestrator {
         ...acquirers,
       },
       acks,
+      new Broker({ url: nats.url, name: 'test' }),
     );
     await orchestrator.startAgain();
     return orchestrator;
@@ -44,9 +49,13 @@ export class MortalOrchestrator {
     this.child?.kill('SIGKILL');
   }
 
-  /** kill −9 when it is about to acknowledge a message: what the message did is committed, and the broker does not know. */
-  killAtAck(): void {
-    this.acks.spring(() => this.kill());
+  /**
+   * kill −9 when it is about to acknowledge a message that is not on the stream yet: what the message did is committed, and
+   * the broker does not know. Those of an earlier story may still be acknowledged, some for the second time.
+   */
+  async killAtAck(): Promise<void> {
+    const { state } = await (await this.broker.manager()).streams.info(streams.payments.name);
+    this.acks.spring(state.last_seq, () => this.kill());
   }
 
   async isDead(): Promise<void> {
@@ -64,6 +73,7 @@ export class MortalOrchestrator {
   async stop(): Promise<void> {
     this.child?.kill('SIGTERM');
     await this.isDead();
+    await this.broker.close();
     await this.acks.close();
   }
 }

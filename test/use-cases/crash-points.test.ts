@@ -140,7 +140,7 @@ async function deniedTooLong({ acquirer, charging }: CrashStage): Promise<Paymen
 
 /** Where the process is killed, once, while it is at the operation. */
 const unacknowledged = 'the message that began it not acknowledged yet';
-const points: Readonly<Record<string, (stage: CrashStage, operation: ScriptedOperation) => void>> = {
+const points: Readonly<Record<string, (stage: CrashStage, operation: ScriptedOperation) => void | Promise<void>>> = {
   'its intention just written': (stage, operation) => stage.killWhenWritten('submitted', operation),
   'done, and not heard of yet': (stage, operation) => stage.killDuring(operation),
   'its outcome just written': (stage, operation) => stage.killWhenWritten('approved', operation),
@@ -234,7 +234,7 @@ async function through(flow: Flow, point: string, stage: CrashStage): Promise<Pa
   const { charging, orchestrator } = stage;
   const begun = await flow.prepare?.(stage);
   if (flow.refusesCapture) stage.refuseCaptures();
-  points[point]?.(stage, flow.operation);
+  await points[point]?.(stage, flow.operation);
   const id = begun ?? (await charging.pay({ amount, ...flow.created, ...unasked }));
   await flow.ask?.(stage, id);
   await orchestrator.isDead();
