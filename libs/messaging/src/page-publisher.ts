@@ -1,7 +1,7 @@
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { encodeEnvelope, subjectOf, type EventSource, type LoggedEvent } from '#contracts';
-import { publishAtOnce } from './atomic-batch.ts';
+import { publishAtOnce, type BatchMessage } from './atomic-batch.ts';
 
 const publishTimeoutMs = 2_000;
 /**
@@ -49,12 +49,7 @@ export class PagePublisher {
 
   /** Undefined when the server refused: then nothing of it is there, and each of them is told why when it goes alone. */
   private async publishTogether(events: readonly LoggedEvent[]): Promise<bigint | undefined> {
-    const { source } = this.options;
-    const messages = events.map((event) => ({
-      id: event.id,
-      subject: subjectOf(source, event),
-      payload: encodeEnvelope(source, event),
-    }));
+    const messages = events.map((event) => this.messageOf(event));
     const outcome = await publishAtOnce(this.connection, messages, publishTimeoutMs);
     if (outcome.kind === 'unsupported') this.takesBatches = false;
     if (outcome.kind !== 'stored') return undefined;
@@ -85,14 +80,15 @@ export class PagePublisher {
   }
 
   private async publishOne(event: LoggedEvent): Promise<{ readonly seq: bigint; readonly duplicate: boolean }> {
-    const { source } = this.options;
-    const ack = await this.client.publish(subjectOf(source, event), encodeEnvelope(source, event), {
-      msgID: event.id,
-      timeout: publishTimeoutMs,
-      retries: 0,
-    });
+    const { subject, payload, id } = this.messageOf(event);
+    const ack = await this.client.publish(subject, payload, { msgID: id, timeout: publishTimeoutMs, retries: 0 });
     if (!ack.duplicate) this.options.published?.(event);
     return { seq: BigInt(ack.seq), duplicate: ack.duplicate };
+  }
+
+  private messageOf(event: LoggedEvent): BatchMessage {
+    const { source } = this.options;
+    return { id: event.id, subject: subjectOf(source, event), payload: encodeEnvelope(source, event) };
   }
 }
 

@@ -1,17 +1,9 @@
 import { invariant } from '../../primitives/invariant.ts';
 import type { AttemptOperation } from '../attempt.ts';
 import type { CaptureMethod, Decline } from '../payment.ts';
-import {
-  sagaDefinitionVersion,
-  stepOf,
-  type CallStep,
-  type CustomerStep,
-  type Deed,
-  type HoldStep,
-  type Move,
-  type WatchStep,
-} from './definition.ts';
+import { sagaDefinitionVersion, stepOf } from './definition.ts';
 import type { CallEvent, Saga, SagaCommand, SagaEvent, SagaKind, SagaTransition } from './saga.ts';
+import type { CallStep, CustomerStep, Deed, HoldStep, Move, WatchStep } from './step-definition.ts';
 
 /** What the saga's step asks of the acquirer; undefined for a step that calls nobody. */
 export function operationOf({ version, kind, step }: Saga): AttemptOperation | undefined {
