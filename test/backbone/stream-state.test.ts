@@ -1,12 +1,13 @@
-import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
+import { AckPolicy, jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { streams, type EventSource } from '#contracts';
-import { Broker, ensureDeadLetterStream, ensureStream, inspectStream, metadataOfNewConsumer } from '#messaging';
+import { addConsumer, Broker, ensureDeadLetterStream, ensureStream, inspectStream } from '#messaging';
 import { startNats, type TestNats } from '../support/nats.ts';
 
 const name = streams.payments.name;
 /** Always above what is on the stream, so that room is wanted. */
 const roomWanted = { comfortableBytes: 1 };
+const missedTheBeginning = 'quittance-missed-the-beginning';
 
 let nats: TestNats;
 let broker: Broker;
@@ -30,14 +31,12 @@ async function publish(count: number, type = 'payment.created'): Promise<void> {
   }
 }
 
-async function addConsumer(durable: string, filter = 'payments.v1.>'): Promise<void> {
-  const info = await manager.streams.info(name);
-  await manager.consumers.add(name, {
-    durable_name: durable,
-    ack_policy: 'explicit',
-    filter_subjects: [filter],
-    metadata: metadataOfNewConsumer(info),
-  });
+async function comes(durable: string, filter = 'payments.v1.>'): Promise<void> {
+  await addConsumer(manager, await manager.streams.info(name), wanted(durable, filter));
+}
+
+function wanted(durable: string, filter = 'payments.v1.>') {
+  return { durable_name: durable, ack_policy: AckPolicy.Explicit, filter_subjects: [filter] };
 }
 
 async function handle(consumer: string, count: number): Promise<void> {
@@ -79,8 +78,8 @@ test('a stream that another release makes in the same moment is taken as it is',
 
 describe('room', () => {
   test('is made by removing what every consumer has handled', async () => {
-    await addConsumer('fast');
-    await addConsumer('slow');
+    await comes('fast');
+    await comes('slow');
     await publish(10);
     await handle('fast', 10);
     await handle('slow', 4);
@@ -89,7 +88,7 @@ describe('room', () => {
   });
 
   test('is not made while the stream is not large', async () => {
-    await addConsumer('only');
+    await comes('only');
     await publish(10);
     await handle('only', 10);
     await inspectStream(manager, 'payments');
@@ -97,7 +96,7 @@ describe('room', () => {
   });
 
   test('is not made of what somebody holds unacknowledged, even when later messages are handled', async () => {
-    await addConsumer('only');
+    await comes('only');
     await publish(10);
     const consumer = await jetstream(await broker.connected()).consumers.get(name, 'only');
     for await (const message of await consumer.fetch({ max_messages: 10, expires: 1_000 })) {
@@ -108,12 +107,60 @@ describe('room', () => {
   });
 
   test('is made over messages that a filter leaves out', async () => {
-    await addConsumer('filtered', 'payments.v1.*.payment.captured');
+    await comes('filtered', 'payments.v1.*.payment.captured');
     await publish(3, 'payment.captured');
     await publish(7);
     await handle('filtered', 3);
     await inspectStream(manager, 'payments', roomWanted);
     expect(await firstKept()).toBe(11);
+  });
+
+  test('is not made of a message that the server has not counted for its consumer yet', async () => {
+    await comes('only');
+    await publish(2);
+    await handle('only', 1);
+    const behind = Object.create(manager, {
+      consumers: {
+        value: {
+          list: (stream: string) => manager.consumers.list(stream),
+          info: async (...of: [string, string]) => ({ ...(await manager.consumers.info(...of)), num_pending: 0 }),
+        },
+      },
+    }) as JetStreamManager;
+    await inspectStream(behind, 'payments', roomWanted);
+    expect(await firstKept()).toBe(2);
+  });
+
+  test('is made while a consumer comes: between the list of consumers and the purge', async () => {
+    const before = await inspectStream(manager, 'payments');
+    await publish(3);
+    const meeting = Object.create(manager, {
+      streams: {
+        value: {
+          info: (stream: string) => manager.streams.info(stream),
+          getMessage: (...query: Parameters<typeof manager.streams.getMessage>) => manager.streams.getMessage(...query),
+          purge: async (...what: Parameters<typeof manager.streams.purge>) => {
+            await comes('newcomer');
+            return manager.streams.purge(...what);
+          },
+        },
+      },
+    }) as JetStreamManager;
+    const after = await inspectStream(meeting, 'payments', roomWanted);
+    expect(await firstKept()).toBe(4);
+    expect(after.generation.getTime()).toBeGreaterThan(before.generation.getTime());
+    expect((await inspectStream(manager, 'payments')).generation).toEqual(after.generation);
+  });
+
+  test('is made while a consumer comes: between its look at the stream and its birth', async () => {
+    const before = await inspectStream(manager, 'payments');
+    await publish(3);
+    const seen = await manager.streams.info(name);
+    await inspectStream(manager, 'payments', roomWanted);
+    expect(await firstKept()).toBe(4);
+    await addConsumer(manager, seen, wanted('newcomer'));
+    const after = await inspectStream(manager, 'payments');
+    expect(after.generation.getTime()).toBeGreaterThan(before.generation.getTime());
   });
 });
 
@@ -151,9 +198,8 @@ describe('the stream of the feed, which partners read', () => {
     const before = await inspectStream(manager, 'feed');
     await tell(3);
     await manager.streams.purge(feed, { seq: 3 });
-    const metadata = metadataOfNewConsumer(await manager.streams.info(feed));
-    expect(metadata).not.toEqual({});
-    await manager.consumers.add(feed, { durable_name: 'partner', ack_policy: 'explicit', metadata });
+    await addConsumer(manager, await manager.streams.info(feed), wanted('partner', 'feed.v1.>'));
+    expect((await manager.consumers.info(feed, 'partner')).config.metadata).toHaveProperty(missedTheBeginning);
     expect((await inspectStream(manager, 'feed')).generation).toEqual(before.generation);
   });
 });
@@ -169,7 +215,7 @@ describe('the generation', () => {
   test('stays when a consumer comes while the stream still has everything', async () => {
     const before = await inspectStream(manager, 'payments');
     await publish(3);
-    await addConsumer('early');
+    await comes('early');
     expect((await inspectStream(manager, 'payments')).generation).toEqual(before.generation);
   });
 
@@ -177,7 +223,7 @@ describe('the generation', () => {
     const before = await inspectStream(manager, 'payments');
     await publish(3);
     await manager.streams.purge(name, { seq: 3 });
-    await addConsumer('latecomer');
+    await comes('latecomer');
     const after = await inspectStream(manager, 'payments');
     expect(after.generation.getTime()).toBeGreaterThan(before.generation.getTime());
     await manager.consumers.update(name, 'latecomer', { max_ack_pending: 5 });

@@ -1,6 +1,6 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { encodeEnvelope, streams, subjectOf, type EventEnvelope, type EventSource, type LoggedEvent } from '#contracts';
-import { Broker, ensureStream } from '#messaging';
+import { Broker, ensureStream, lastMatching } from '#messaging';
 import { until } from './until.ts';
 
 /** The test's own hands on the broker: says what other services would say, and hears what the one under test says. */
@@ -70,8 +70,16 @@ export class EventStreams {
     return info.num_pending + info.num_ack_pending;
   }
 
+  /**
+   * Whether the consumer has answered everything that is for it by now. None remaining does not say so: the server counts a
+   * message for its consumers a moment after it was acknowledged to us.
+   */
   async isDone(source: EventSource, consumer: string): Promise<boolean> {
-    return (await this.remaining(source, consumer)) === 0;
+    const stream = streams[source].name;
+    const manager = await this.broker.manager();
+    const last = await lastMatching(manager, stream, (await manager.consumers.info(stream, consumer)).config);
+    const { delivered, num_ack_pending } = await manager.consumers.info(stream, consumer);
+    return delivered.stream_seq >= last && num_ack_pending === 0;
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Logger } from '#observability';
 import { nanos } from '@nats-io/nats-core';
 import type { Broker } from './broker.ts';
 import { pause } from './pause.ts';
-import { metadataOfNewConsumer } from './stream-state.ts';
+import { addConsumer } from './stream-state.ts';
 import { ensureStream, isNotFound, streamAgeMaxNs } from './topology.ts';
 
 export interface EventPullOptions {
@@ -105,12 +105,11 @@ export class EventPull {
       await manager.consumers.update(stream, consumer, changeable);
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      await manager.consumers.add(stream, {
+      await addConsumer(manager, info, {
         durable_name: consumer,
         ack_policy: AckPolicy.Explicit,
         deliver_policy: DeliverPolicy.All,
         max_deliver: -1,
-        metadata: metadataOfNewConsumer(info),
         ...changeable,
       });
     }

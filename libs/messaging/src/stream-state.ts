@@ -1,5 +1,6 @@
-import { DiscardPolicy, type ConsumerInfo, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
+import { DiscardPolicy, type ConsumerConfig, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { streams, type EventSource } from '#contracts';
+import { consumersOf, makeRoom } from './stream-room.ts';
 import { ensureStream, isNotFound, streamBytesMaxDefault } from './topology.ts';
 
 /** What a relay has to know of its stream. */
@@ -30,9 +31,12 @@ export async function inspectStream(
   // The consumers of a stream that makes room by itself are partners'. However many, and whatever their metadata says, none
   // of them has the log published again or anything removed.
   if (info.config.discard === DiscardPolicy.Old) return { generation: new Date(Date.parse(info.created)), lastSeq };
-  const consumers: ConsumerInfo[] = [];
-  for await (const consumer of manager.consumers.list(info.config.name)) consumers.push(consumer);
-  if (info.state.bytes > (comfortableBytes ?? halfOf(info, bytesMax))) await makeRoom(manager, info, consumers);
+  const comfortable = comfortableBytes ?? halfOf(info, bytesMax);
+  if (info.state.bytes > comfortable) {
+    for (const newcomer of await makeRoom(manager, info))
+      await noteMissedBeginning(manager, info.config.name, newcomer);
+  }
+  const consumers = await consumersOf(manager, info.config.name);
   const latecomers = consumers.filter((consumer) => consumer.config.metadata?.[missedTheBeginning] !== undefined);
   const births = [info.created, ...latecomers.map((consumer) => consumer.created)].map((time) => Date.parse(time));
   return { generation: new Date(Math.max(...births)), lastSeq };
@@ -53,33 +57,28 @@ export async function hasUnread(manager: JetStreamManager, source: EventSource, 
 }
 
 /**
- * What a new consumer writes into its metadata. The relay sees it and publishes the log again: so a service that was away
- * for longer than the stream remembers, or is new, gets everything that the log still holds.
+ * Adds a consumer to the stream as it was seen. When the stream had dropped messages by then the consumer says so in its
+ * metadata. The relay sees it and publishes the log again: so a service that was away for longer than the stream
+ * remembers, or is new, gets everything that the log still holds.
  */
-export function metadataOfNewConsumer({ state }: StreamInfo): Record<string, string> {
-  return state.first_seq > 1 ? { [missedTheBeginning]: 'true' } : {};
+export async function addConsumer(
+  manager: JetStreamManager,
+  { config: { name: stream }, state }: StreamInfo,
+  config: Partial<ConsumerConfig> & { readonly durable_name: string },
+): Promise<void> {
+  const isLate = state.first_seq > 1;
+  await manager.consumers.add(stream, { ...config, metadata: isLate ? { [missedTheBeginning]: 'true' } : {} });
+  if (isLate) return;
+  // Room may have been made between the look and the birth.
+  const { state: now } = await manager.streams.info(stream);
+  if (now.first_seq > 1) await noteMissedBeginning(manager, stream, config.durable_name);
 }
 
-/**
- * Removes what every consumer has handled. Without this a busy day would fill the stream, and the relay would wait for
- * the week in which the oldest messages expire.
- */
-async function makeRoom(
-  manager: JetStreamManager,
-  info: StreamInfo,
-  consumers: readonly ConsumerInfo[],
-): Promise<void> {
-  const handled = Math.min(info.state.last_seq, ...consumers.map((consumer) => handledBy(consumer, info)));
-  if (handled >= info.state.first_seq) await manager.streams.purge(info.config.name, { seq: handled + 1 });
+async function noteMissedBeginning(manager: JetStreamManager, stream: string, consumer: string): Promise<void> {
+  await manager.consumers.update(stream, consumer, { metadata: { [missedTheBeginning]: 'true' } });
 }
 
 /** A stream without a bound has been made by somebody else. */
 function halfOf({ config }: StreamInfo, bytesMax: number): number {
   return (config.max_bytes > 0 ? config.max_bytes : bytesMax) / 2;
-}
-
-/** Up to where the consumer needs nothing any more. Messages that its filter leaves out do not move its floor. */
-function handledBy(consumer: ConsumerInfo, stream: StreamInfo): number {
-  if (consumer.num_ack_pending > 0) return consumer.ack_floor.stream_seq;
-  return consumer.num_pending === 0 ? stream.state.last_seq : consumer.delivered.stream_seq;
 }
