@@ -20,11 +20,12 @@ function project(name: string, test: TestProjectInlineConfiguration['test']): Te
   };
 }
 
-/** Processes start and die in these. */
+/** Processes start and die in these: each file waits for its own stack for about as long as it needs the processors. */
 const spawnsProcesses = {
   globalSetup: ['test/support/run-directory.global.ts'],
   testTimeout: 120_000,
   hookTimeout: 180_000,
+  maxWorkers: 2,
 };
 
 export default defineConfig({
@@ -54,14 +55,12 @@ export default defineConfig({
         include: ['test/{journeys,launcher}/**/*.test.ts'],
         exclude: ['test/launcher/unit/**'],
         ...spawnsProcesses,
-        // Each waits for its stack to start for about as long as it needs the processor.
-        maxWorkers: 2,
         sequence: { groupOrder: 2 },
       }),
+      // Apart, as they load both processors with bursts: a person's first payment should not have to wait for those.
       project('faults', {
         include: ['test/faults/**/*.test.ts'],
         ...spawnsProcesses,
-        fileParallelism: false,
         sequence: { groupOrder: 3 },
       }),
     ],
