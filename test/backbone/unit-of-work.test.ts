@@ -104,6 +104,44 @@ describe('what stays and what goes', () => {
   });
 });
 
+describe('statements that are sent together', () => {
+  test('are carried out in their order, in one transaction', async () => {
+    const [, , seen] = await work.run((tx) =>
+      Promise.all([tx.notes.add('first'), tx.notes.add('second'), tx.sql.query('SELECT text FROM note ORDER BY text')]),
+    );
+    expect(seen).toEqual([{ text: 'first' }, { text: 'second' }]);
+  });
+
+  test('fail with the first that fails, and nothing of them stays', async () => {
+    const attempt = work.run((tx) => Promise.all([tx.notes.add('before'), tx.notes.add(''), tx.notes.add('behind')]));
+    expect(violatedConstraint(await attempt.catch((error: unknown) => error))).toBe('note_not_empty');
+    await work.run((tx) => tx.notes.add('afterwards'));
+    expect(await notes()).toEqual(['afterwards']);
+    expect(await openTransactions()).toBe(0);
+  });
+
+  test('a BEGIN that the server refuses lets nothing be written on its own', async () => {
+    const refused = await connectedTo(database.ownerUrl, { schema: 'public', poolSize: 1 });
+    // What an operator does who cancels a session in the very moment in which it begins.
+    const client = await poolOf(refused).connect();
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    Object.assign(client, {
+      query: (first: unknown, ...rest: unknown[]) => query(first === 'BEGIN' ? 'BEGIN, and not' : first, ...rest),
+    });
+    client.release();
+    const writing = new UnitOfWork(refused, () => ({}));
+    for (const first of ["INSERT INTO note (text) VALUES ('alone')", 'SELECT 1']) {
+      const attempt = writing.run(async (tx) => {
+        await tx.sql.query(first);
+        await tx.sql.query("INSERT INTO note (text) VALUES ('behind')");
+      });
+      await expect(attempt).rejects.toThrow('syntax error');
+    }
+    await refused.destroy();
+    expect(await notes()).toEqual([]);
+  });
+});
+
 describe('effects after the commit', () => {
   test('run in order once the rows can be seen by others', async () => {
     const seen: unknown[] = [];

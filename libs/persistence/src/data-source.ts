@@ -43,7 +43,8 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     poolSize: options.poolSize,
     connectTimeoutMS: connectTimeoutMs,
     installExtensions: false,
-    extra: { query_timeout: answerTimeoutMs, keepAlive: true, types },
+    // Statements that are asked for together go out together, and the server carries them out in that order.
+    extra: { query_timeout: answerTimeoutMs, keepAlive: true, types, pipeline: true },
   });
 }
 

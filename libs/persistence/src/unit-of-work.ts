@@ -31,10 +31,10 @@ export class UnitOfWork<Stores extends object> {
     const client = await this.borrow();
     // A connection goes back only when the server has confirmed that no transaction is open on it.
     let clean = false;
-    const opened = openScope(client);
+    const begun = client.query('BEGIN');
+    const opened = openScope(client, begun);
     try {
-      await client.query('BEGIN');
-      const result = await work({ ...this.storesOn(opened.scope), ...opened.scope });
+      const [result] = await Promise.all([work({ ...this.storesOn(opened.scope), ...opened.scope }), begun]);
       opened.end();
       if (isRejection(result)) {
         clean = await rolledBack(client);
@@ -72,6 +72,8 @@ export class UnitOfWork<Stores extends object> {
   }
 }
 
+const onlyReads = /^\s*SELECT\b/;
+
 function reportedByTheNextQuery(): void {}
 
 interface OpenScope {
@@ -81,8 +83,17 @@ interface OpenScope {
   announce(): void;
 }
 
-function openScope(client: PoolClient): OpenScope {
+/**
+ * What only reads leaves in one packet with BEGIN. Everything else waits until the server has confirmed the transaction: were
+ * BEGIN refused, by an operator who cancels just then, a statement that was sent behind it would be kept on its own.
+ */
+function openScope(client: PoolClient, begun: Promise<unknown>): OpenScope {
   const sql = sqlOn(client);
+  let mayWrite = false;
+  let somethingWaits = false;
+  const confirmed = begun.then(() => (mayWrite = true));
+  // Whoever waits for it hears of the refusal, and so does the transaction itself.
+  confirmed.catch(() => undefined);
   const effects: (() => void)[] = [];
   let over = false;
   const assertOpen = (): void => {
@@ -93,6 +104,10 @@ function openScope(client: PoolClient): OpenScope {
       sql: {
         query: async (text, values) => {
           assertOpen();
+          if (!mayWrite && (somethingWaits ||= !onlyReads.test(text))) {
+            await confirmed;
+            assertOpen();
+          }
           return sql.query(text, values);
         },
       },

@@ -37,8 +37,7 @@ export class AssessPayments {
     const uses = payments.map(({ paymentId, cardToken, createdAt }) => ({ paymentId, cardToken, usedAt: createdAt }));
     const usesInWindow = await tx.cardUses.note(uses, this.rules.cardVelocity.windowSeconds);
     const assessed = payments.map((payment) => this.weigh(payment, usesInWindow.get(payment.paymentId)));
-    await tx.assessments.add(assessed);
-    await tx.events.append(...assessed.map(announcementOf));
+    await Promise.all([tx.assessments.add(assessed), tx.events.append(...assessed.map(announcementOf))]);
   }
 
   private weigh(payment: PaymentToAssess, cardPayments: number | undefined): AssessedPayment {

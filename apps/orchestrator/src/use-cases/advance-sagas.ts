@@ -80,8 +80,10 @@ export class AdvanceSagas {
   ): Promise<readonly { readonly turn: SagaTurn; readonly happening: Happening }[]> {
     const payments = told.map(({ payment }) => payment);
     await this.acquirers.prepare(tx.routing, payments);
-    const attempts = await tx.attempts.of(told.filter(mayHaveAttempts).map(({ payment }) => payment));
-    const movements = await tx.movements.find(told.flatMap(({ payment, stored }) => movementKeyOf(payment, stored)));
+    const [attempts, movements] = await Promise.all([
+      tx.attempts.of(told.filter(mayHaveAttempts).map(({ payment }) => payment)),
+      tx.movements.find(told.flatMap(({ payment, stored }) => movementKeyOf(payment, stored))),
+    ]);
     const { acquirers, clock, ids, environment } = this;
     const parts = {
       acquirers,
@@ -102,16 +104,19 @@ export class AdvanceSagas {
   }
 
   private async write(tx: OrchestratorTx, turns: readonly SagaTurn[]): Promise<void> {
-    await tx.movements.addCaptures(
-      turns.flatMap(({ payment, newCapture: capture }) => (capture === undefined ? [] : [{ payment, capture }])),
-    );
-    await tx.movements.end(turns.flatMap(movementEndOf));
-    await tx.attempts.save(
-      turns.flatMap((turn) => turn.touchedAttempts().map((attempt) => ({ payment: turn.payment, attempt }))),
-    );
-    await tx.sagas.save(turns);
-    await tx.payments.enlarge(turns.filter(({ enlarged }) => enlarged).map(({ payment }) => payment));
-    await tx.payments.saveAll(turns);
+    // Sent together, and carried out in this order.
+    await Promise.all([
+      tx.movements.addCaptures(
+        turns.flatMap(({ payment, newCapture: capture }) => (capture === undefined ? [] : [{ payment, capture }])),
+      ),
+      tx.movements.end(turns.flatMap(movementEndOf)),
+      tx.attempts.save(
+        turns.flatMap((turn) => turn.touchedAttempts().map((attempt) => ({ payment: turn.payment, attempt }))),
+      ),
+      tx.sagas.save(turns),
+      tx.payments.enlarge(turns.filter(({ enlarged }) => enlarged).map(({ payment }) => payment)),
+      tx.payments.saveAll(turns),
+    ]);
     const calls = turns.flatMap(callOf);
     const observations = turns.flatMap(observationsIn);
     tx.afterCommit(() => {

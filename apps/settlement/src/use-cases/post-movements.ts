@@ -28,8 +28,7 @@ export class PostMovements {
       occurredAt: movement.occurredAt,
       journal: journalOfMovement(movement),
     }));
-    await tx.journals.post(journals);
-    await tx.items.add(items);
+    await Promise.all([tx.journals.post(journals), tx.items.add(items)]);
   }
 }
 

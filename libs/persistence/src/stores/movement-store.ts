@@ -121,16 +121,18 @@ export class MovementStore {
   }
 
   async end(movements: readonly MovementEnd[]): Promise<void> {
-    for (const kind of kinds) {
-      const ofKind = movements.filter((movement) => movement.kind === kind);
-      if (ofKind.length === 0) continue;
-      await this.sql.query(
-        `UPDATE ${tableOfKind[kind]} AS movement SET status = ended.status
-         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS ended (merchant_id, payment_id, id, status)
-         WHERE movement.merchant_id = ended.merchant_id AND movement.payment_id = ended.payment_id
-           AND movement.id = ended.id`,
-        columnsOf(ofKind.map(({ payment, uuid, status }) => [...keyOf(payment), uuid, status])),
-      );
-    }
+    await Promise.all(
+      kinds.map(async (kind) => {
+        const ofKind = movements.filter((movement) => movement.kind === kind);
+        if (ofKind.length === 0) return;
+        await this.sql.query(
+          `UPDATE ${tableOfKind[kind]} AS movement SET status = ended.status
+           FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS ended (merchant_id, payment_id, id, status)
+           WHERE movement.merchant_id = ended.merchant_id AND movement.payment_id = ended.payment_id
+             AND movement.id = ended.id`,
+          columnsOf(ofKind.map(({ payment, uuid, status }) => [...keyOf(payment), uuid, status])),
+        );
+      }),
+    );
   }
 }

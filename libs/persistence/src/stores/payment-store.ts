@@ -152,11 +152,13 @@ export class PaymentStore {
       version: payment.version + facts.length,
       updatedAt,
     }));
-    await this.scope.sql.query(
-      savePaymentsSql,
-      columnsOf(saved.map((payment, index) => savedColumns(payment, changes[index]?.risk))),
-    );
-    await this.log.append(...saved.flatMap((payment, index) => eventsOf(payment, changes[index]?.facts ?? [])));
+    await Promise.all([
+      this.scope.sql.query(
+        savePaymentsSql,
+        columnsOf(saved.map((payment, index) => savedColumns(payment, changes[index]?.risk))),
+      ),
+      this.log.append(...saved.flatMap((payment, index) => eventsOf(payment, changes[index]?.facts ?? []))),
+    ]);
     this.scope.afterCommit(() => {
       for (const { id } of saved) this.changed(id);
     });
