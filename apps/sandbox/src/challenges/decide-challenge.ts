@@ -32,9 +32,9 @@ export class DecideChallenge {
       const at = this.clock.now();
       const decision = state === 'accepted' ? authorized(locked, at) : declined('authentication_failed', false, at);
       const decided = { ...locked, operation: 'authorize' } as const;
-      await tx.closeChallenge(locked, state, at);
-      await tx.record(decided, decision);
-      await tx.writeCallback(operationDecided(decided, decision.answer, 1, at, this.chance));
+      tx.closeChallenge(locked, state, at);
+      tx.record(decided, decision);
+      tx.writeCallback(operationDecided(decided, decision.answer, 1, at, this.chance));
       return { ...locked, state };
     });
   }

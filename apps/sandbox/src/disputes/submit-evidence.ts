@@ -45,7 +45,7 @@ export class SubmitEvidence {
     const { disputeId } = dispute;
     const decision =
       tooLate === null ? toldAtOnce({ status: 'approved', disputeId }, at) : declined(tooLate, false, at);
-    await tx.recordAnswer(request, decision);
+    tx.recordAnswer(request, decision);
     if (tooLate === null) await this.weigh(tx, dispute, request.text, after(at, verdictAfterMs));
     return replyTo(decision);
   }
@@ -53,10 +53,10 @@ export class SubmitEvidence {
   /** The verdict takes the place of the one that silence would have brought. */
   private async weigh(tx: RecordTransaction, dispute: Dispute, evidence: string, closesAt: Date): Promise<void> {
     const { acquirer, authorizationId, disputeId } = dispute;
-    await tx.writeEvidence(dispute, evidence, closesAt);
-    await tx.withdrawCallbacks(acquirer, authorizationId, 'dispute.closed');
+    tx.writeEvidence(dispute, evidence, closesAt);
+    tx.withdrawCallbacks(acquirer, authorizationId, 'dispute.closed');
     const outcome = evidence.includes(winningWord) ? 'won' : 'lost';
-    await tx.writeCallback(disputeClosed(dispute, { disputeId, outcome, because: 'evidence' }, closesAt, this.chance));
+    tx.writeCallback(disputeClosed(dispute, { disputeId, outcome, because: 'evidence' }, closesAt, this.chance));
   }
 }
 

@@ -7,13 +7,15 @@ import { RecordStore } from '../stores/record.store.ts';
 import type { RecordTransaction } from '../stores/record-transaction.ts';
 import { decline } from '../tokens/script.ts';
 import type { Move } from '../tokens/script.ts';
+import { scriptOf } from '../tokens/test-tokens.ts';
 import { consequencesOf } from './consequences.ts';
 import type { Consequences } from './consequences.ts';
 import { decide } from './decide.ts';
-import type { Work } from './decide.ts';
+import type { Circumstances, Work } from './decide.ts';
 import { cancels, decideWithoutAHold } from './decide-without-a-hold.ts';
 import type { WorkWithoutAHold } from './decide-without-a-hold.ts';
 import { declined } from './decision.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { lockWork } from './lock-work.ts';
 import { onceUnderKey, replyTo, toldThrough } from './once-under-key.ts';
 import type { OperationRequest, Reply } from './operation.ts';
@@ -31,10 +33,32 @@ export class PerformOperation {
 
   /** @throws {Refusal} for a key that was used for another request, and for an unknown authorization or capture. */
   async execute(request: OperationRequest, interference: Interference): Promise<Reply> {
+    const first = interference === 'none' ? await this.authorizeAtOnce(request) : undefined;
+    if (first !== undefined) return first;
     const reply = await this.record.transaction((tx) =>
       onceUnderKey(tx, request, this.clock.now(), () => this.perform(tx, request, interference)),
     );
     return toldThrough(interference, reply);
+  }
+
+  /**
+   * Most cards are approved by their first call, and nothing follows by itself: then there is nothing to look up. Undefined
+   * when it is otherwise.
+   */
+  private async authorizeAtOnce(request: OperationRequest): Promise<Reply | undefined> {
+    if (request.operation !== 'authorize') return undefined;
+    const work = { operation: 'authorize', request } as const;
+    const { opening, move } = scriptOf(request.cardToken, 'authorize');
+    if (opening !== undefined || move.does === 'nothing') return undefined;
+    const decision = decide(work, move, this.circumstances(this.clock.now()));
+    const { effect } = decision;
+    if (effect === null || consequencesOf(work, decision, this.chance).callbacks.length > 0) return undefined;
+    const added = await this.record.addFirstAuthorization(request, fingerprintOf(request), { ...decision, effect });
+    return added ? replyTo(decision) : undefined;
+  }
+
+  private circumstances(at: Date): Circumstances {
+    return { chance: this.chance, at, publicUrl: this.publicAddress.url };
   }
 
   private async perform(tx: RecordTransaction, request: OperationRequest, interference: Interference): Promise<Reply> {
@@ -47,19 +71,19 @@ export class PerformOperation {
 
     const move = interfered ?? (await scriptedMove(tx, work));
     if (move.does === 'nothing') return { tells: move.tells };
-    const decision = decide(work, move, { chance: this.chance, at, publicUrl: this.publicAddress.url });
-    await tx.record(request, decision);
-    await writeDown(tx, work, consequencesOf(work, decision, this.chance));
+    const decision = decide(work, move, this.circumstances(at));
+    tx.record(request, decision);
+    writeDown(tx, work, consequencesOf(work, decision, this.chance));
     return replyTo(decision);
   }
 
-  private async performWithoutAHold(tx: RecordTransaction, work: WorkWithoutAHold, at: Date): Promise<Reply> {
+  private performWithoutAHold(tx: RecordTransaction, work: WorkWithoutAHold, at: Date): Reply {
     const decision = decideWithoutAHold(work, this.chance, at);
     if (cancels(work)) {
-      await tx.closeChallenge(work.challenge, 'cancelled', at);
-      await tx.recordAnswer(work.challenge, declined('authentication_expired', false, at));
+      tx.closeChallenge(work.challenge, 'cancelled', at);
+      tx.recordAnswer(work.challenge, declined('authentication_expired', false, at));
     }
-    await tx.recordAnswer(work.request, decision);
+    tx.recordAnswer(work.request, decision);
     return replyTo(decision);
   }
 }
@@ -81,12 +105,12 @@ function interferedMove(interference: Interference): Move | null {
   }
 }
 
-async function writeDown(tx: RecordTransaction, work: Work, consequences: Consequences): Promise<void> {
+function writeDown(tx: RecordTransaction, work: Work, consequences: Consequences): void {
   const { callbacks, challenge, dispute, callsOffExpiry } = consequences;
-  if (challenge !== null) await tx.openChallenge(challenge);
+  if (challenge !== null) tx.openChallenge(challenge);
   if (callsOffExpiry && work.operation !== 'authorize') {
-    await tx.withdrawCallbacks(work.request.acquirer, work.hold.authorizationId, 'authorization.expired');
+    tx.withdrawCallbacks(work.request.acquirer, work.hold.authorizationId, 'authorization.expired');
   }
-  if (dispute !== null) await tx.openDispute(dispute);
-  for (const callback of callbacks) await tx.writeCallback(callback);
+  if (dispute !== null) tx.openDispute(dispute);
+  for (const callback of callbacks) tx.writeCallback(callback);
 }

@@ -18,5 +18,7 @@ export function dataSourceOptions(config: SandboxConfig): TypeOrmModuleOptions {
     retryAttempts: 0,
     synchronize: false,
     logging: false,
+    // Statements that are asked for together go out together, and the server carries them out in that order.
+    extra: { pipeline: true },
   };
 }

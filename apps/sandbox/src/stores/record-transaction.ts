@@ -65,6 +65,8 @@ const holdColumns = `h.authorization_id, h.card_token, h.reference, h.currency, 
 export class RecordTransaction {
   /** Whether the callbacks' sender has something to look for once this is durable. */
   wroteCallbacks = false;
+  /** What was written without waiting for an answer. The transaction counts when each of them has succeeded. */
+  readonly sent: Promise<unknown>[] = [];
 
   constructor(
     private readonly client: PoolClient,
@@ -132,20 +134,20 @@ export class RecordTransaction {
   }
 
   /** Writes the decision and everything that it did in one statement. */
-  async record(cause: EffectCause, decision: Decision): Promise<void> {
+  record(cause: EffectCause, decision: Decision): void {
     const { effect } = decision;
-    if (effect === null) await this.recordAnswer(cause, decision);
-    else await this.query(effectStatement[effect.operation], effectParameters(cause, decision, effect));
+    if (effect === null) this.recordAnswer(cause, decision);
+    else this.send(effectStatement[effect.operation], effectParameters(cause, decision, effect));
   }
 
   /** Writes a decision that moves no money. */
-  async recordAnswer(keyed: Keyed, decision: Decision): Promise<void> {
-    await this.query(decisionStatement, decisionParameters(keyed, decision));
+  recordAnswer(keyed: Keyed, decision: Decision): void {
+    this.send(decisionStatement, decisionParameters(keyed, decision));
   }
 
-  async openChallenge(challenge: Challenge): Promise<void> {
+  openChallenge(challenge: Challenge): void {
     const { acquirer, authorizationId, key, cardToken, reference, amountMinor, currency, returnUrl } = challenge;
-    await this.query(
+    this.send(
       `INSERT INTO sandbox.challenge (acquirer, authorization_id, idempotency_key, card_token, reference, amount_minor,
          currency, return_url)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -153,20 +155,20 @@ export class RecordTransaction {
     );
   }
 
-  async closeChallenge(
+  closeChallenge(
     { acquirer, authorizationId }: Challenge,
     state: Exclude<Challenge['state'], 'pending'>,
     at: Date,
-  ): Promise<void> {
-    await this.query(
+  ): void {
+    this.send(
       `UPDATE sandbox.challenge SET state = $3, decided_at = $4 WHERE acquirer = $1 AND authorization_id = $2`,
       [acquirer, authorizationId, state, at],
     );
   }
 
-  async openDispute(dispute: Dispute): Promise<void> {
+  openDispute(dispute: Dispute): void {
     const { acquirer, disputeId, authorizationId, reference, opensAt, evidenceDueAt, closesAt } = dispute;
-    await this.query(
+    this.send(
       `INSERT INTO sandbox.dispute (acquirer, dispute_id, authorization_id, reference, opens_at, evidence_due_at,
          closes_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -174,16 +176,18 @@ export class RecordTransaction {
     );
   }
 
-  async writeEvidence({ acquirer, disputeId }: Dispute, evidence: string, closesAt: Date): Promise<void> {
-    await this.query(
-      `UPDATE sandbox.dispute SET evidence = $3, closes_at = $4 WHERE acquirer = $1 AND dispute_id = $2`,
-      [acquirer, disputeId, evidence, closesAt],
-    );
+  writeEvidence({ acquirer, disputeId }: Dispute, evidence: string, closesAt: Date): void {
+    this.send(`UPDATE sandbox.dispute SET evidence = $3, closes_at = $4 WHERE acquirer = $1 AND dispute_id = $2`, [
+      acquirer,
+      disputeId,
+      evidence,
+      closesAt,
+    ]);
   }
 
-  async writeCallback({ id, acquirer, authorizationId, type, body, happensAt }: Callback): Promise<void> {
+  writeCallback({ id, acquirer, authorizationId, type, body, happensAt }: Callback): void {
     this.wroteCallbacks = true;
-    await this.query(
+    this.send(
       `INSERT INTO sandbox.callback (callback_id, acquirer, authorization_id, type, body, happens_at, next_try_at)
        VALUES ($1, $2, $3, $4, $5, $6, $6)`,
       [id, acquirer, authorizationId, type, body, happensAt],
@@ -191,12 +195,19 @@ export class RecordTransaction {
   }
 
   /** What has not happened yet will not happen any more. */
-  async withdrawCallbacks(acquirer: AcquirerName, authorizationId: string, type: CallbackType): Promise<void> {
-    await this.query(
+  withdrawCallbacks(acquirer: AcquirerName, authorizationId: string, type: CallbackType): void {
+    this.send(
       `UPDATE sandbox.callback SET state = 'withdrawn'
        WHERE acquirer = $1 AND authorization_id = $2 AND type = $3 AND state = 'due'`,
       [acquirer, authorizationId, type],
     );
+  }
+
+  /** Nobody needs its answer, so it goes out together with what comes next, at last with COMMIT. */
+  private send(text: string, values: unknown[]): void {
+    const sent = this.query(text, values);
+    sent.catch(() => undefined);
+    this.sent.push(sent);
   }
 
   private async query<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {

@@ -4,9 +4,18 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { CallbackBell } from '../callbacks/callback-bell.ts';
 import type { Challenge } from '../challenges/challenge.ts';
-import type { AcquirerName, Answer, FoundAnswer, KeyedKind } from '../operations/operation.ts';
+import type { Decision } from '../operations/decision.ts';
+import type {
+  AcquirerName,
+  Answer,
+  AuthorizeRequest,
+  Effect,
+  FoundAnswer,
+  KeyedKind,
+} from '../operations/operation.ts';
 import { challengeColumns, toChallenge } from './challenge-rows.ts';
 import type { ChallengeRow } from './challenge-rows.ts';
+import { effectParameters, firstAuthorizationStatement } from './decision-statements.ts';
 import { RecordTransaction } from './record-transaction.ts';
 import { StatementNames } from './statement-names.ts';
 
@@ -31,7 +40,7 @@ export class RecordStore {
       await client.query('BEGIN');
       const tx = new RecordTransaction(client, this.names);
       const result = await work(tx);
-      await commit(client);
+      await Promise.all([...tx.sent, commit(client)]);
       if (tx.wroteCallbacks) this.bell.ring();
       return result;
     } catch (error) {
@@ -41,6 +50,20 @@ export class RecordStore {
       client.removeListener('error', note);
       client.release(broken);
     }
+  }
+
+  /** False, and nothing is written, when the key is known already. One statement is a transaction of its own. */
+  async addFirstAuthorization(
+    request: AuthorizeRequest,
+    fingerprint: string,
+    decision: Decision & { readonly effect: Effect },
+  ): Promise<boolean> {
+    const { rows } = await this.pool.query({
+      name: this.names.of(firstAuthorizationStatement),
+      text: firstAuthorizationStatement,
+      values: [...effectParameters(request, decision, decision.effect), fingerprint],
+    });
+    return rows.length > 0;
   }
 
   /** What is known under a key at that instant; null while nothing is, or is not to be found yet. */
@@ -61,11 +84,14 @@ export class RecordStore {
     return row === undefined ? null : toChallenge(row);
   }
 
+  private get pool(): Pool {
+    return (this.dataSource.driver as PostgresDriver).master as Pool;
+  }
+
   /** By callback: a server that dies may say so in the same packet in which it has just said that it is ready. */
   private borrow(broke: (error: Error) => void): Promise<PoolClient> {
-    const pool = (this.dataSource.driver as PostgresDriver).master as Pool;
     return new Promise((resolve, reject) => {
-      pool.connect((error, client) => {
+      this.pool.connect((error, client) => {
         if (client === undefined) {
           reject(error ?? new Error('The pool gave neither a connection nor a reason.'));
           return;
