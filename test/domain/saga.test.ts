@@ -99,7 +99,8 @@ const forward = (step: SagaStep, operation: string, approved: string, declined: 
   nothing_found: `${step}: check in 2000`,
   orphan_not_found: `${step}: send_again`,
   contradicted: person,
-  ...byHand(approved, declined, `${step}: abandon_attempt, ${operation}`),
+  // It may have been sent since the person looked: under the same key that is no second one.
+  ...byHand(approved, declined, `${step}: send_again`),
 });
 
 const today: Policy = [
@@ -307,6 +308,7 @@ const today: Policy = [
       contact_lost: person,
       nothing_found: person,
       orphan_not_found: person,
+      hand_not_done: person,
     },
   ],
   [

@@ -84,7 +84,9 @@ function afterPerson(saga: Saga, { outcome, reason }: Extract<SagaEvent, { type:
     case 'not_done':
       if (step.is === 'watch') return move(freed, step.over);
       if (step.is === 'customer') return move(freed, step.late);
-      return step.notDone === 'send_again' ? doAnew(freed, step) : move(freed, step.notDone);
+      if (step.notDone !== 'send_again') return move(freed, step.notDone);
+      // As long as the schedule goes on, we may have sent it since the person looked: under its own key it is done once.
+      return saga.stuckAt === null ? sendAgain(saga, step) : doAnew(freed, step);
     case 'release':
       // What the acquirer approved after we had given up is given back whatever the amount.
       if (step.is === 'watch') return move(freed, step.approved);
@@ -92,7 +94,7 @@ function afterPerson(saga: Saga, { outcome, reason }: Extract<SagaEvent, { type:
   }
 }
 
-/** What was surely not done is done once more, with a key of its own. */
+/** What was surely not done, and what nobody sends any more, is done once more with a key of its own. */
 function doAnew(saga: Saga, step: CallStep): SagaTransition {
   const again = attempt({ ...saga, tries: 0 }, step, 0);
   return { saga: again.saga, commands: [{ type: 'abandon_attempt' }, ...again.commands] };
