@@ -394,6 +394,14 @@ test('the outcome that nobody knows is asked for after 2 s, 10 s, 1 m, 10 m and 
   expect(saga.stuckAt).toBe('authorizing');
 });
 
+test('a challenge that its customer refuses while it is called off is over, and no refused operation else is', () => {
+  const refusal = { ...decline, code: 'authentication_failed', retryable: false };
+  const refused = { type: 'declined', decline: refusal, elsewhere: false } as const;
+  expect(shortOf(at('calling_off'), refused)).toBe('ended: fail_payment');
+  expect(shortOf(at('releasing'), refused)).toBe(person);
+  expect(shortOf(at('capturing', { kind: 'capture' }), refused)).toBe('ended: refuse_capture');
+});
+
 test('a charge begins by waiting for risk', () => {
   expect(beginCharge('manual')).toEqual(at('awaiting_risk', { captureMethod: 'manual', tries: 0 }));
 });

@@ -154,9 +154,14 @@ function approvedMove({ approved }: CallStep, captureMethod: CaptureMethod): Mov
 /** Codes by which acquirers say that the hold has ended by itself, or has been ended before. */
 const goneCodes: readonly string[] = ['authorization_expired', 'authorization_voided', 'authentication_expired'];
 
+/** A challenge that the customer has refused by the time that it is called off has never held anything. */
+function isGone({ step }: Saga, { code }: Decline): boolean {
+  return goneCodes.includes(code) || (step === 'calling_off' && code === 'authentication_failed');
+}
+
 function afterDecline(saga: Saga, step: CallStep, event: Extract<CallEvent, { type: 'declined' }>): SagaTransition {
   const { decline, elsewhere } = event;
-  if (step.holdGone !== undefined && goneCodes.includes(decline.code)) return move(saga, step.holdGone, decline);
+  if (step.holdGone !== undefined && isGone(saga, decline)) return move(saga, step.holdGone, decline);
   if (decline.retryable && elsewhere && saga.softRetries < step.softRetriesMax) {
     return attemptElsewhere({ ...saga, softRetries: saga.softRetries + 1 }, step);
   }
