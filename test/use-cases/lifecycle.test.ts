@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { chargeKeyOf } from '../../apps/orchestrator/src/use-cases/charge-key.ts';
+import { TellSagas } from '../../apps/orchestrator/src/use-cases/tell-sagas.ts';
 import { idOf, uuidOf, type Money, type PaymentId } from '#domain';
 import { Charging } from '../support/charging.ts';
 import { ScriptedAcquirer, scriptedSecret, type Play } from '../support/scripted-acquirer.ts';
@@ -235,6 +237,21 @@ describe('a challenge', () => {
     const id = await charging.pay();
     await decide(id, { status: 'declined', declineCode: 'authentication_failed', soft: false, message: 'no' });
     expect(await charging.stateOf(id)).toBe('declined');
+  });
+
+  test('that we know of is not forgotten because the call was surely not sent the second time', async () => {
+    challenge();
+    const id = await charging.pay();
+    const [attempt] = await charging.attemptsOf(id);
+    const answer = { type: 'not_sent', reason: 'nobody listened' } as const;
+    const happening = { type: 'answered', attemptId: idOf('att', attempt?.id ?? ''), answer } as const;
+    const key = chargeKeyOf(charging.merchantId, id);
+    await charging.orchestrator.get(TellSagas).tell({ key, happening });
+    expect(await charging.attemptsInShort(id)).toEqual(['authorize action_required']);
+    acquirer.play = () => 'answer';
+    await decide(id, { status: 'approved', amountMinor: amount });
+    await charging.reaches(id, 'captured');
+    expect(await charging.attemptsInShort(id)).toEqual(['authorize approved', 'capture approved']);
   });
 
   test('that nobody comes back from is called off, and nothing is held', async () => {

@@ -132,7 +132,8 @@ function noteWord(turn: SagaTurn, attempt: Attempt, outcome: HandOutcome, known:
 
 /**
  * An answer that decides nothing counts once for each time that it was due. That a call was not sent, or that nobody
- * answered it, tells nothing of an attempt that was sent before with the same key; its next look is set.
+ * answered it, tells nothing of an attempt that was sent before with the same key, and may be with the customer by now; its
+ * next look is set.
  */
 function isNoNews(
   { answer, epoch }: Extract<Happening, { type: 'answered' }>,
@@ -141,7 +142,8 @@ function isNoNews(
 ): boolean {
   if (answer.type === 'approved' || answer.type === 'declined') return false;
   if (epoch !== undefined) return epoch !== stored.epoch;
-  return attempt.state === 'outcome_unknown' && (answer.type === 'not_sent' || answer.type === 'unknown');
+  const wasSent = attempt.state === 'outcome_unknown' || attempt.state === 'action_required';
+  return wasSent && (answer.type === 'not_sent' || answer.type === 'unknown');
 }
 
 function hear(answer: FindAnswer, attempt: Attempt, turn: SagaTurn, rules: TurnRules): SagaEvent {
