@@ -98,6 +98,13 @@ describe('a dispute that is opened', () => {
     });
   });
 
+  test('is about what others have taken since, when it is told only after it was won', () => {
+    const payment = paymentIn('captured', { balance: some({ authorized: 100n, captured: 100n, chargedBack: 100n }) });
+    expect(openDispute(payment, told(100n), 'won')).toMatchObject({ ok: true });
+    expect(openDispute(payment, told(101n), 'won')).toMatchObject({ ok: false });
+    expect(openDispute(payment, told(100n), 'lost')).toMatchObject({ ok: false });
+  });
+
   test('is in the currency of the payment', () => {
     expect(openDispute(paymentIn('captured'), { ...told(1n), amount: { minor: 1n, currency: 'USD' } })).toEqual({
       ok: false,

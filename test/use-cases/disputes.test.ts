@@ -107,6 +107,19 @@ describe('told twice and in any order it ends the same', () => {
     }
   });
 
+  test('one that was won, told only after the next one about the same money was lost', async () => {
+    const payment = await stage.charge();
+    const [first, second] = [stage.newDispute(), stage.newDispute()];
+    await stage.hear(stage.opened(payment, second, 1_000n));
+    await stage.hear(stage.closed(payment, second, 'lost'));
+    const opening = stage.opened(payment, first, 1_000n);
+    expect(await stage.hear(opening)).toMatchObject({ kind: 'contradicted' });
+    expect(await stage.hear(stage.closed(payment, first, 'won'))).toEqual({ kind: 'kept' });
+    expect(await stage.hear(opening)).toEqual({ kind: 'heard' });
+    expect(await stage.balanceOf(payment)).toBe('0 disputed, 1000 charged back');
+    expect(await stage.storyOf(payment)).toEqual(['dispute_opened', 'dispute_lost', 'dispute_opened', 'dispute_won']);
+  });
+
   async function expectEnd(payment: ChargedPayment, dispute: string, outcome: 'won' | 'lost'): Promise<void> {
     expect(await stage.disputesOf(payment)).toEqual([`${dispute} 400 ${outcome}`]);
     expect(await stage.storyOf(payment)).toEqual(['dispute_opened', `dispute_${outcome}`]);

@@ -81,11 +81,12 @@ export class HearDispute {
   ): Promise<DisputeHearing> {
     const openedAt = this.clock.now();
     const id = this.ids.next('dsp');
-    const opened = openDispute(payment, { id, acquirer, acquirerDispute, amount, reason, evidenceDueAt, openedAt });
+    const outcome = await tx.disputes.earlyOutcome(payment, { acquirer, acquirerDispute });
+    const told = { id, acquirer, acquirerDispute, amount, reason, evidenceDueAt, openedAt };
+    const opened = openDispute(payment, told, outcome);
     if (!opened.ok) return contradicted(opened.error);
 
     const facts = [openedFact(opened.value.dispute)];
-    const outcome = await tx.disputes.earlyOutcome(payment, { acquirer, acquirerDispute });
     const ended = outcome === undefined ? opened : this.end(opened.value, outcome);
     if (!ended.ok) return contradicted(ended.error);
     if (outcome !== undefined) facts.push(closedFact(ended.value.dispute, outcome));

@@ -55,16 +55,18 @@ export type EvidenceRejection =
 
 /**
  * Sets the amount aside. What was refunded before may be disputed all the same; what counts is what was captured, or may have
- * been while the answer is still out.
+ * been while the answer is still out. `outcome`: how it ended, where that was told before. What was won by the merchant may
+ * have been disputed again since, and is not counted twice.
  */
 export function openDispute(
   payment: Payment,
   told: Omit<Dispute, 'status' | 'closedAt'>,
+  outcome?: DisputeOutcome,
 ): Result<DisputedPayment, DisputeContradiction> {
   const { currency } = payment.amount;
   if (told.amount.currency !== currency) return err({ code: 'dispute_in_other_currency', expected: currency });
   const { captured, capturePending, disputed, chargedBack } = payment.balance;
-  const available = captured + capturePending - disputed - chargedBack;
+  const available = captured + capturePending - (outcome === 'won' ? 0n : disputed + chargedBack);
   if (told.amount.minor > available) {
     return err({ code: 'dispute_exceeds_capture', available: inCurrencyOf(payment, available) });
   }
