@@ -116,7 +116,25 @@ describe('a person is wrong', () => {
   });
 });
 
+test('the acquirer finds its words while a person is waited for: nobody has to be asked any more', async () => {
+  const id = await unknownButDone();
+  for (let look = 0; look < 5; look += 1) await stage.answer(id, 1, { type: 'unknown', reason: 'no answer' });
+  await untilStuck(id, /nobody knows the outcome/);
+  const reference = await stage.referenceOf(id);
+  await stage.answer(id, 1, { type: 'approved', amountMinor: 1_099n, expiresAt: null, reference });
+  await stage.untilIs('captured', id);
+  expect(await stage.attemptsOf(id)).toEqual(['authorize approved', 'capture approved']);
+  expect(await stage.truthOf(id)).toEqual(['authorize 1099', 'capture 1099']);
+});
+
 describe('an approval of another amount', () => {
+  test('is not believed, either, when the acquirer then names the right one', async () => {
+    const id = await wrongAmount();
+    const reference = await stage.referenceOf(id);
+    await stage.answer(id, 1, { type: 'approved', amountMinor: 1_099n, expiresAt: null, reference });
+    expect(await stage.stepOf(id)).toBe('needs_person');
+  });
+
   test.each(['APPROVED', 'DECLINED', 'NOT_DONE'])(
     'is not settled as %s: the acquirer holds something',
     async (outcome) => {

@@ -94,9 +94,19 @@ function eventOf(
       const { attempt } = turn;
       if (attempt === undefined || attempt.id !== happening.attemptId || isFinished(attempt)) return undefined;
       if (isNoNews(happening, attempt, turn)) return undefined;
-      return hear(happening.answer, attempt, turn, rules);
+      const event = hear(happening.answer, attempt, turn, rules);
+      return turn.saga.stuckAt !== null && event.type === 'approved' ? toldAfterAll(attempt) : event;
     }
   }
+}
+
+/**
+ * The acquirer finds its words while a person is waited for: no more is to be found out, and thrown away the approval would
+ * be money that nobody knows of. Undefined where it named another amount before: what contradicts itself is the person's.
+ */
+function toldAfterAll({ acquirer, answeredMinor }: Attempt): SagaEvent | undefined {
+  if (answeredMinor !== null) return undefined;
+  return { type: 'settled_by_hand', outcome: 'approved', reason: `${acquirer} has said so after all` };
 }
 
 /** Hears what a person found out about the attempt that the saga is about; another one is somebody else's matter. */
