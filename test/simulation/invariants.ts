@@ -1,6 +1,9 @@
-import type { Payment } from '#domain';
+import { isFinished, type AttemptId, type Payment } from '#domain';
+import { ofItsCustomer } from './invariants-of-challenges.ts';
+import { ofItsDisputes } from './invariants-of-disputes.ts';
+import { ofItsWords } from './invariants-of-words.ts';
 import type { MemoryMovement } from './memory-database.ts';
-import type { Hold } from './simulated-acquirer.ts';
+import type { Hold } from './simulated-holds.ts';
 import type { World } from './world.ts';
 
 /** What is wrong when everything has come to rest, one line each; empty when all promises were kept. */
@@ -13,6 +16,9 @@ export function brokenPromises(world: World): string[] {
       ...ofItsTruth(world, payment),
       ...ofItsStory(world, payment),
       ...ofItsClient(world, payment),
+      ...ofItsCustomer(world, payment),
+      ...ofItsDisputes(world, payment),
+      ...ofItsWords(world, payment),
     ].map((line) => `${payment.id} (${payment.state}): ${line}`),
   );
 }
@@ -22,9 +28,13 @@ const ended = ['captured', 'partially_refunded', 'refunded', 'voided', 'expired'
 /** Nobody is left at it, and it is where payments end. */
 function ofItsWork({ database }: World, payment: Payment): string[] {
   const sagas = [...database.tables.sagas.values()].filter(({ key }) => key.paymentId === payment.id);
+  const attempts = [...database.tables.attempts.values()].filter(({ paymentId }) => paymentId === payment.id);
   const open = sagas.filter(({ saga }) => saga.step !== 'ended');
   return [
     ...open.map(({ saga }) => `its ${saga.kind} is still ${saga.step}`),
+    ...attempts
+      .filter((attempt) => !isFinished(attempt))
+      .map(({ number, state }) => `its attempt ${number} is still ${state}`),
     ...(ended.includes(payment.state) ? [] : ['it has not ended']),
   ];
 }
@@ -54,9 +64,10 @@ function ofItsTruth(world: World, payment: Payment): string[] {
   const theirs = acquirers
     .flatMap(({ deeds }) => [...deeds.values()])
     .filter(({ reference, answer }) => reference === payment.id && answer.type === 'approved')
+    .filter(({ key }) => !wasCalledOff(world, key))
     .map(({ operation, amountMinor, key }) => `${operation} ${amountMinor} as ${key}`);
   const holds = acquirers
-    .flatMap(({ holds: all }) => [...all.values()])
+    .flatMap(({ holds: { all } }) => [...all.values()])
     .filter(({ reference }) => reference === payment.id);
   const total = (of: (hold: Hold) => bigint): bigint => holds.reduce((sum, hold) => sum + of(hold), 0n);
   const captured = total((hold) => hold.capturedMinor);
@@ -74,6 +85,18 @@ function ofItsTruth(world: World, payment: Payment): string[] {
   ];
 }
 
+/** The customer accepted while we called it off: the void has found the hold, and for us there never was one. */
+function wasCalledOff({ acquirers, database }: World, key: AttemptId): boolean {
+  const attempt = database.tables.attempts.get(key);
+  if (attempt?.declineCode !== 'authentication_expired') return false;
+  return acquirers.some(({ holds }) =>
+    [...holds.challenges.values()].some((challenge) => {
+      const hold = holds.all.get(challenge.authorization);
+      return challenge.key === key && hold?.isOver === true && hold.capturedMinor === 0n;
+    }),
+  );
+}
+
 /** The log tells each version once, in order, and of all the money. */
 function ofItsStory({ database }: World, { id, version, balance }: Payment): string[] {
   const events = database.log.filter(({ paymentId }) => paymentId === id);
@@ -89,7 +112,7 @@ function ofItsStory({ database }: World, { id, version, balance }: Payment): str
 }
 
 /** What was acknowledged is there, once for its key; what was refused is not. */
-function ofItsClient({ heard, database }: World, { id }: Payment): string[] {
+function ofItsClient({ clients: { heard }, database }: World, { id }: Payment): string[] {
   const answers = heard.filter(({ paymentId }) => paymentId === id);
   const operations = new Map<string, Set<string>>();
   for (const { asked, answer } of answers) {
@@ -117,33 +140,4 @@ function sumOf(movements: readonly MemoryMovement[]): bigint {
   return movements
     .filter(({ status }) => status === 'succeeded')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-}
-
-/** What happened to each payment, for whoever looks for the reason. */
-export function storiesOf({ database, acquirers, heard }: World): string {
-  const { payments, attempts, sagas } = database.tables;
-  return [...payments.values()]
-    .map(({ id, state, captureMethod }) => {
-      const asked = heard
-        .filter(({ paymentId }) => paymentId === id)
-        .map(({ asked: { do: what, key }, answer }) => `${key} ${what} ${answer.kind}`);
-      const events = database.log
-        .filter(({ paymentId }) => paymentId === id)
-        .map(({ type }) => type.replace('payment.', ''));
-      const tried = [...attempts.values()]
-        .filter(({ paymentId }) => paymentId === id)
-        .map(
-          ({ number, operation, acquirer, amount, state: came }) =>
-            `${number} ${operation} ${amount.minor} ${acquirer} ${came}`,
-        );
-      const done = acquirers
-        .flatMap(({ deeds }) => [...deeds.values()])
-        .filter(({ reference }) => reference === id)
-        .map(({ operation, amountMinor, answer }) => `${operation} ${amountMinor} ${answer.type}`);
-      const open = [...sagas.values()]
-        .filter(({ key }) => key.paymentId === id)
-        .map(({ saga: { kind, step, stuckAt } }) => `${kind} ${step} ${stuckAt ?? ''}`);
-      return [`${id} ${captureMethod} ${state}`, asked, events, tried, done, open].map(String).join('\n  ');
-    })
-    .join('\n');
 }

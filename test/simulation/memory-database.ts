@@ -1,5 +1,5 @@
-import type { Attempt, MerchantId, Payment, PaymentId } from '#domain';
-import type { Movement, MovementStatus, NextRun, StoredSaga } from '#persistence';
+import type { Attempt, DisputeOutcome, MerchantId, Payment, PaymentId } from '#domain';
+import type { DisputeOfPayment, Movement, MovementStatus, NextRun, StoredSaga } from '#persistence';
 import type { Answer } from '../../apps/api/src/use-cases/answer.ts';
 import type { Scheduler, SimulatedProcess } from './scheduler.ts';
 
@@ -32,6 +32,10 @@ export interface MemoryTables {
   readonly sagas: Map<string, MemorySaga>;
   /** By operation and key. */
   readonly keys: Map<string, { readonly fingerprint: string; readonly answer: Answer }>;
+  /** By acquirer and its id. */
+  readonly disputes: Map<string, DisputeOfPayment>;
+  /** Of disputes that are yet to be told, by acquirer and its id. */
+  readonly earlyOutcomes: Map<string, DisputeOutcome>;
   /** Events that were taken and callbacks that were heard. */
   readonly taken: Map<string, true>;
 }
@@ -44,6 +48,8 @@ const emptyTables = (): MemoryTables => ({
   movements: new Map(),
   sagas: new Map(),
   keys: new Map(),
+  disputes: new Map(),
+  earlyOutcomes: new Map(),
   taken: new Map(),
 });
 
@@ -127,6 +133,11 @@ export class MemoryTransaction {
   write<Name extends TableName>(table: Name, key: string, value: ValueOf<Name>): void {
     (this.written[table] as Map<string, ValueOf<Name>>).set(key, value);
     this.database.hold(`${table} ${key}`, this);
+  }
+
+  /** What the log tells of a payment, oldest first. */
+  storyOf(paymentId: PaymentId): MemoryEvent[] {
+    return [...this.database.log, ...this.events].filter((event) => event.paymentId === paymentId);
   }
 
   append(...events: readonly MemoryEvent[]): void {

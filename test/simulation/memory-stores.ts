@@ -1,26 +1,25 @@
-import { beginCharge, uuidOf, type Attempt, type Payment, type PaymentId } from '#domain';
-import type {
-  AttemptStore,
-  CallbackStore,
-  DueSaga,
-  MovementStore,
-  PaymentStore,
-  SagaStore,
-  UnitOfWork,
-} from '#persistence';
+import { idOf, invariant, uuidOf, type Attempt, type Balance, type Payment, type PaymentId } from '#domain';
+import type { AttemptStore, CallbackStore, MovementStore, PaymentStore, UnitOfWork } from '#persistence';
+import { HandWordStore } from '../../apps/api/src/stores/hand-word-store.ts';
 import type { IdempotencyStore } from '../../apps/api/src/stores/idempotency-store.ts';
+import type { ReviewStore } from '../../apps/api/src/stores/review-store.ts';
 import type { Answer } from '../../apps/api/src/use-cases/answer.ts';
-import type { MemoryDatabase, MemoryEvent, MemorySaga, MemoryTransaction } from './memory-database.ts';
+import type { MemoryDatabase, MemoryEvent, MemoryMovement, MemoryTransaction } from './memory-database.ts';
+import { disputesOn, type MemoryDisputes } from './memory-disputes.ts';
+import { sagasOn, type MemorySagas } from './memory-sagas.ts';
 import type { SimulatedProcess } from './scheduler.ts';
 
 /** What the use-cases under simulation ask of their stores. */
 export interface MemoryStores {
   readonly payments: Pick<PaymentStore, 'lock' | 'lockAll' | 'save' | 'saveAll' | 'enlarge'>;
   readonly movements: Pick<MovementStore, 'addCaptures' | 'addRefund' | 'addIncrease' | 'find' | 'end'>;
-  readonly attempts: Pick<AttemptStore, 'of' | 'ownerOf' | 'save'>;
-  readonly sagas: Pick<SagaStore, 'beginCharges' | 'find' | 'about' | 'save'>;
+  readonly attempts: Pick<AttemptStore, 'of' | 'ownerOf' | 'ownerOfAuthorization' | 'save'>;
+  readonly sagas: MemorySagas;
+  readonly disputes: MemoryDisputes;
   readonly callbacks: Pick<CallbackStore, 'note'>;
   readonly idempotency: Pick<IdempotencyStore, 'replay' | 'recordEffect' | 'recordRefusal'>;
+  readonly reviews: Pick<ReviewStore, 'merchantOf'>;
+  readonly handWords: HandWordStore;
 }
 
 /** As the real one: all of it or nothing, and effects only behind a commit. */
@@ -32,7 +31,8 @@ export function memoryUnitOfWork(database: MemoryDatabase, process: SimulatedPro
       try {
         await transaction.statement();
         const result = await work({ ...memoryStores(transaction), transaction, afterCommit } as never);
-        await transaction.commit();
+        if (isRejection(result)) transaction.rollBack();
+        else await transaction.commit();
         return result;
       } catch (error) {
         transaction.rollBack();
@@ -42,6 +42,10 @@ export function memoryUnitOfWork(database: MemoryDatabase, process: SimulatedPro
   };
 }
 
+function isRejection(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'ok' in result && result.ok === false;
+}
+
 function memoryStores(transaction: MemoryTransaction): MemoryStores {
   const payments = paymentsOn(transaction);
   return {
@@ -49,6 +53,7 @@ function memoryStores(transaction: MemoryTransaction): MemoryStores {
     movements: movementsOn(transaction),
     attempts: attemptsOn(transaction),
     sagas: sagasOn(transaction),
+    disputes: disputesOn(transaction),
     callbacks: {
       note: async (acquirer, id) => {
         await transaction.statement();
@@ -56,6 +61,13 @@ function memoryStores(transaction: MemoryTransaction): MemoryStores {
       },
     },
     idempotency: keysOn(transaction),
+    reviews: {
+      merchantOf: async (paymentId) => {
+        await transaction.statement();
+        return transaction.read('payments', paymentId)?.merchantId;
+      },
+    },
+    handWords: new HandWordStore(handWordsOf(transaction)),
   };
 }
 
@@ -65,6 +77,19 @@ export async function takeOnce(transaction: MemoryTransaction, key: string): Pro
   if (transaction.read('taken', key) === true) return false;
   transaction.write('taken', key, true);
   return true;
+}
+
+/** Rows for the one query of the real store, newest first; what they mean is for that store to say. */
+function handWordsOf(transaction: MemoryTransaction): ConstructorParameters<typeof HandWordStore>[0] {
+  const query = async (_sql: string, [uuid]: readonly unknown[]): Promise<object[]> => {
+    await transaction.statement();
+    return transaction
+      .storyOf(idOf('pay', String(uuid)))
+      .filter(({ type }) => type === 'payment.settled_by_hand' || type === 'payment.needs_person')
+      .map(({ type, data }) => ({ type, payload: JSON.stringify(data) }))
+      .toReversed();
+  };
+  return { query } as never;
 }
 
 function paymentsOn(transaction: MemoryTransaction): MemoryStores['payments'] {
@@ -80,6 +105,7 @@ function paymentsOn(transaction: MemoryTransaction): MemoryStores['payments'] {
   const saveAll: PaymentStore['saveAll'] = async (changes) => {
     await transaction.statement();
     return changes.map(({ payment, facts }) => {
+      checkGuardRow(payment.balance);
       const saved = { ...payment, version: payment.version + facts.length, updatedAt: transaction.now };
       transaction.write('payments', payment.id, saved);
       transaction.append(
@@ -105,39 +131,35 @@ function paymentsOn(transaction: MemoryTransaction): MemoryStores['payments'] {
   };
 }
 
+/** As the constraints of the table. */
+function checkGuardRow(balance: Balance): void {
+  const { authorized, capturePending, captured, refundPending, refunded, voided, disputed, chargedBack } = balance;
+  const isWhole =
+    Object.values(balance).every((minor) => minor >= 0n) &&
+    capturePending + captured + voided <= authorized &&
+    refundPending + refunded <= captured &&
+    disputed + chargedBack <= authorized;
+  invariant(isWhole, 'a guard row keeps within its constraints');
+}
+
 function movementsOn(transaction: MemoryTransaction): MemoryStores['movements'] {
+  const add = ({ id: paymentId }: Payment, movement: Omit<MemoryMovement, 'paymentId' | 'status'>): void =>
+    transaction.write('movements', uuidOf(movement.id as PaymentId), { ...movement, paymentId, status: 'pending' });
   return {
     addCaptures: async (captures) => {
       await transaction.statement();
       for (const { payment, capture } of captures) {
         const { id, amountMinor, final } = capture;
-        const movement = { id, amountMinor, final, kind: 'capture', paymentId: payment.id, status: 'pending' } as const;
-        transaction.write('movements', uuidOf(id), movement);
+        add(payment, { id, amountMinor, final, kind: 'capture' });
       }
     },
     addRefund: async (payment, { id, amountMinor }) => {
       await transaction.statement();
-      const refund = {
-        id,
-        amountMinor,
-        final: true,
-        kind: 'refund',
-        paymentId: payment.id,
-        status: 'pending',
-      } as const;
-      transaction.write('movements', uuidOf(id), refund);
+      add(payment, { id, amountMinor, final: true, kind: 'refund' });
     },
     addIncrease: async (payment, { id, amountMinor }) => {
       await transaction.statement();
-      const increase = {
-        id,
-        amountMinor,
-        final: true,
-        kind: 'increase',
-        paymentId: payment.id,
-        status: 'pending',
-      } as const;
-      transaction.write('movements', uuidOf(id), increase);
+      add(payment, { id, amountMinor, final: true, kind: 'increase' });
     },
     find: async (keys) => {
       await transaction.statement();
@@ -175,6 +197,16 @@ function attemptsOn(transaction: MemoryTransaction): MemoryStores['attempts'] {
       const payment = attempt && transaction.read('payments', attempt.paymentId);
       return payment && { merchantId: payment.merchantId, paymentId: payment.id };
     },
+    ownerOfAuthorization: async (acquirer, reference) => {
+      await transaction.statement();
+      const attempt = transaction
+        .all('attempts')
+        .find(
+          (one) => one.acquirerReference === reference && one.acquirer === acquirer && one.operation === 'authorize',
+        );
+      const payment = attempt && transaction.read('payments', attempt.paymentId);
+      return payment && { merchantId: payment.merchantId, paymentId: payment.id };
+    },
     save: async (attempts) => {
       await transaction.statement();
       for (const { payment, attempt } of attempts) {
@@ -182,75 +214,6 @@ function attemptsOn(transaction: MemoryTransaction): MemoryStores['attempts'] {
       }
     },
   };
-}
-
-function sagasOn(transaction: MemoryTransaction): MemoryStores['sagas'] {
-  return {
-    beginCharges: async (payments, deadlineMs) => {
-      for (const { merchantId, paymentId, captureMethod } of payments) {
-        const id = uuidOf(paymentId);
-        // Somebody may be beginning it just now; what is there stays.
-        await transaction.lock(`sagas ${id}`);
-        if (transaction.read('sagas', id) !== undefined) continue;
-        transaction.write('sagas', id, {
-          key: { merchantId, paymentId, id },
-          saga: beginCharge(captureMethod),
-          operationId: null,
-          attemptId: null,
-          epoch: 0,
-          action: 'decide_without_risk',
-          nextRunAt: new Date(transaction.now.getTime() + deadlineMs),
-        });
-      }
-    },
-    find: async (keys) => {
-      await transaction.statement();
-      return new Map(
-        keys.flatMap(({ id }) => {
-          const saga = transaction.read('sagas', id);
-          return saga === undefined ? [] : [[id, saga] as const];
-        }),
-      );
-    },
-    about: async (attempts) => {
-      await transaction.statement();
-      const wanted = new Set(attempts.map(({ attemptId }) => attemptId));
-      return new Map(
-        transaction
-          .all('sagas')
-          .flatMap(({ attemptId, key }) =>
-            attemptId !== null && wanted.has(attemptId) ? [[attemptId, key] as const] : [],
-          ),
-      );
-    },
-    save: async (sagas) => {
-      for (const { stored, next } of sagas) {
-        await transaction.lock(`sagas ${stored.key.id}`);
-        const before = transaction.read('sagas', stored.key.id);
-        transaction.write('sagas', stored.key.id, {
-          ...stored,
-          epoch: before === undefined ? 0 : before.epoch + 1,
-          action: next?.action ?? null,
-          nextRunAt: next === null ? null : new Date(transaction.now.getTime() + next.afterMs),
-        });
-      }
-    },
-  };
-}
-
-/** Sagas whose time has come and whose rows nobody holds, taken for so long. One statement is one transaction. */
-export function takeDueSagas(database: MemoryDatabase, now: Date, leaseMs: number): DueSaga[] {
-  const due = [...database.tables.sagas.values()].filter((saga) => isDue(database, saga, now));
-  return due.flatMap((saga) => {
-    if (saga.action === null) return [];
-    const epoch = saga.epoch + 1;
-    database.tables.sagas.set(saga.key.id, { ...saga, epoch, nextRunAt: new Date(now.getTime() + leaseMs) });
-    return [{ key: saga.key, action: saga.action, epoch }];
-  });
-}
-
-export function isDue(database: MemoryDatabase, { key, nextRunAt }: MemorySaga, now: Date): boolean {
-  return nextRunAt !== null && nextRunAt <= now && database.holderOf(`sagas ${key.id}`) === undefined;
 }
 
 function keysOn(transaction: MemoryTransaction): MemoryStores['idempotency'] {

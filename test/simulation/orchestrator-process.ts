@@ -1,19 +1,23 @@
 import { idOf, invariant, uuidOf, type Ids, type PaymentId } from '#domain';
+import type { AcquirerCallback } from '../../apps/orchestrator/src/acquirers/acquirer.ts';
 import { RouteAuthorizations } from '../../apps/orchestrator/src/acquirers/route-authorizations.ts';
+import { SettleOnSettledByHand } from '../../apps/orchestrator/src/consumers/settle-on-settled-by-hand.ts';
 import { AcquirerCalls } from '../../apps/orchestrator/src/use-cases/acquirer-calls.ts';
 import { AcquirerQuestions } from '../../apps/orchestrator/src/use-cases/acquirer-questions.ts';
 import { AdvanceSagas } from '../../apps/orchestrator/src/use-cases/advance-sagas.ts';
 import { chargeKeyOf } from '../../apps/orchestrator/src/use-cases/charge-key.ts';
 import type { SagaHappening } from '../../apps/orchestrator/src/use-cases/happening.ts';
 import { HearCallback } from '../../apps/orchestrator/src/use-cases/hear-callback.ts';
+import { HearDispute } from '../../apps/orchestrator/src/use-cases/hear-dispute.ts';
 import { MakeAcquirerCall } from '../../apps/orchestrator/src/use-cases/make-acquirer-call.ts';
 import { TakeDueTurn } from '../../apps/orchestrator/src/use-cases/take-due-turn.ts';
 import { TellSagas } from '../../apps/orchestrator/src/use-cases/tell-sagas.ts';
 import type { OrchestratorTx } from '../../apps/orchestrator/src/stores/orchestrator-stores.ts';
 import type { MemoryDatabase, MemoryEvent, MemoryTransaction } from './memory-database.ts';
-import { isDue, memoryUnitOfWork, takeDueSagas, takeOnce } from './memory-stores.ts';
+import { isDue, takeDueSagas } from './memory-sagas.ts';
+import { memoryUnitOfWork, takeOnce } from './memory-stores.ts';
 import type { Scheduler, SimulatedProcess } from './scheduler.ts';
-import type { Deed, SimulatedAcquirer } from './simulated-acquirer.ts';
+import type { SimulatedAcquirer } from './simulated-acquirer.ts';
 
 /** What the broker delivers: an event of the log, or what risk made of one. */
 export interface Message {
@@ -30,9 +34,12 @@ interface Places {
   readonly process: SimulatedProcess;
 }
 
+/** Shorter than in earnest: each look whether the customer is done takes as many steps as a capture. */
+export const customerDeadlineMs = 180_000;
+
 const environment = {
   ACQUIRER_TIMEOUT_MS: 5_000,
-  ACTION_DEADLINE_MS: 900_000,
+  ACTION_DEADLINE_MS: customerDeadlineMs,
   AUTHORIZATION_VALID_SECONDS: 604_800,
   FRAUD_DEADLINE_MS: 2_000,
 };
@@ -49,6 +56,7 @@ export class OrchestratorProcess {
   private readonly advanceSagas: AdvanceSagas;
   private readonly takeDueTurn: TakeDueTurn;
   private readonly hearCallback: HearCallback;
+  private readonly settleByHand: SettleOnSettledByHand;
   /** Takes the calls by itself. */
   readonly calls: MakeAcquirerCall;
 
@@ -69,7 +77,9 @@ export class OrchestratorProcess {
     this.calls = new MakeAcquirerCall(calls, directory, tellSagas, news, silent as never);
     const questions = new AcquirerQuestions(directory, calls, tellSagas, silent as never);
     this.takeDueTurn = new TakeDueTurn(tellSagas, calls, questions, unitOfWork);
-    this.hearCallback = new HearCallback(unitOfWork, this.advanceSagas, nobodyDisputes as never, scheduler);
+    const hearDispute = new HearDispute(scheduler, ids, silent as never);
+    this.settleByHand = new SettleOnSettledByHand(this.advanceSagas);
+    this.hearCallback = new HearCallback(unitOfWork, this.advanceSagas, hearDispute, scheduler);
   }
 
   /** Resolves when it is taken for good; rejects when the process dies first. */
@@ -82,9 +92,9 @@ export class OrchestratorProcess {
     );
   }
 
-  hear(acquirer: string, { key, answer }: Deed): Promise<void> {
-    const callback = { id: `callback ${key}`, notice: { type: 'answered', key, answer } } as const;
-    return this.asLongAsItLives(this.hearCallback.execute(acquirer, callback).then(() => undefined));
+  /** Whether it is written down; rejects when the process dies first. */
+  hear(acquirer: string, callback: AcquirerCallback): Promise<boolean> {
+    return this.asLongAsItLives(this.hearCallback.execute(acquirer, callback).then(({ ok }) => ok));
   }
 
   async watchAlarms(): Promise<void> {
@@ -119,16 +129,35 @@ export class OrchestratorProcess {
       await tx.sagas.beginCharges([{ merchantId, paymentId, captureMethod }], environment.FRAUD_DEADLINE_MS);
       return;
     }
+    if (event.type === 'payment.settled_by_hand') {
+      const envelope = { merchantid: merchantId, subject: paymentId, data: event.data };
+      await this.settleByHand.handle(envelope as never, { tx } as never);
+      return;
+    }
     const requested = requestIn(event);
     if (requested !== undefined) await this.advanceSagas.execute(tx, [requested]);
   }
 
-  private asLongAsItLives(done: Promise<void>): Promise<void> {
+  private asLongAsItLives<Result>(done: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.process.onDeath(() => reject(new Error('The process has died.')));
       done.then(resolve, reject);
     });
   }
+}
+
+const listenedTo: readonly string[] = [
+  'payment.created',
+  'payment.capture_requested',
+  'payment.refund_requested',
+  'payment.increase_requested',
+  'payment.void_requested',
+  'payment.settled_by_hand',
+];
+
+/** The broker gives each service what it has subscribed to. */
+export function isListenedTo({ type }: MemoryEvent): boolean {
+  return listenedTo.includes(type);
 }
 
 function requestIn({ merchantId, paymentId, type, data, version }: MemoryEvent): SagaHappening | undefined {
@@ -169,7 +198,3 @@ function directoryOf(acquirers: readonly SimulatedAcquirer[]): object {
     patience: () => new AbortController().signal,
   };
 }
-
-const nobodyDisputes = {
-  execute: () => Promise.reject(new Error('Nobody disputes anything here.')),
-};

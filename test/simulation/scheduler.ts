@@ -62,13 +62,14 @@ export class Scheduler {
   }
 
   /**
-   * Until nobody has anything left to do, at whatever time. `between` is called before each step; `nextDueMs` tells when
-   * somebody's time comes who has set no alarm, or Infinity.
+   * Until nobody has anything left to do, at whatever time. `between` is called before each step and tells whether somebody
+   * has died; `nextDueMs` tells when somebody's time comes who has set no alarm, or Infinity.
    */
-  async run(between: () => void, nextDueMs: () => number): Promise<void> {
+  async run(between: () => boolean, nextDueMs: () => number): Promise<void> {
     for (;;) {
       await settled();
-      between();
+      // Whoever waited for the dead has to hear of it first.
+      if (between()) await settled();
       const ready = this.parked.filter(({ process, isReady }) => process.isAlive && isReady());
       const nextMs = Math.min(nextDueMs(), ...this.alarms.map(({ atMs }) => atMs));
       if (ready.length === 0 && nextMs === Infinity) return;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { brokenPromises, storiesOf } from './invariants.ts';
+import { brokenPromises } from './invariants.ts';
+import { storiesOf } from './stories.ts';
 import { World } from './world.ts';
 
 /** A build machine leads a thousand. */

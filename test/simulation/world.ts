@@ -1,19 +1,14 @@
-import { idOf, type Ids, type MerchantId, type Money, type Payment, type PaymentId } from '#domain';
-import type { Answer } from '../../apps/api/src/use-cases/answer.ts';
+import { idOf, type Ids, type MerchantId, type Payment, type PaymentId } from '#domain';
+import type { AcquirerCallback } from '../../apps/orchestrator/src/acquirers/acquirer.ts';
 import { paymentIn } from '../domain/payment-states.ts';
 import { seededChance } from '../support/seeded-chance.ts';
-import { ApiProcess, type Asked } from './api-process.ts';
+import { ApiProcess } from './api-process.ts';
+import { Clients } from './clients.ts';
 import { MemoryDatabase, type MemoryEvent } from './memory-database.ts';
-import { OrchestratorProcess, type Message } from './orchestrator-process.ts';
+import { isListenedTo, OrchestratorProcess, type Message } from './orchestrator-process.ts';
+import { People } from './people.ts';
 import { Scheduler, SimulatedProcess } from './scheduler.ts';
-import { SimulatedAcquirer, type Deed } from './simulated-acquirer.ts';
-
-/** What a client heard in the end of something that it asked for, however often it had to ask. */
-export interface Heard {
-  readonly paymentId: PaymentId;
-  readonly asked: Asked;
-  readonly answer: Answer;
-}
+import { SimulatedAcquirer } from './simulated-acquirer.ts';
 
 const merchantId: MerchantId = 'mer_01m7xw6x1seak8sd6yf8gva7q9';
 const paymentsPerLife = 3;
@@ -23,14 +18,15 @@ const deathsMax = 4;
 const redeliveryMs = 30_000;
 
 /**
- * Two of each service, two acquirers, clients and a broker, all in one process and one order that the seed draws: who is
+ * Two of each service, two acquirers, merchants, customers, a person at a console and a broker, all in one process and one order that the seed draws: who is
  * next, what is lost, who dies and where. Use-cases and reducers are the real ones; their ports are in memory.
  */
 export class World {
   readonly scheduler: Scheduler;
   readonly database: MemoryDatabase;
   readonly acquirers: readonly SimulatedAcquirer[];
-  readonly heard: Heard[] = [];
+  readonly clients: Clients;
+  readonly people: People;
   private readonly ids: Ids;
   private readonly outside = new SimulatedProcess();
   private orchestrators: OrchestratorProcess[] = [];
@@ -43,8 +39,12 @@ export class World {
     this.database = new MemoryDatabase(this.scheduler);
     this.ids = countedIds();
     this.acquirers = ['alpha', 'beta'].map(
-      (name) => new SimulatedAcquirer(name, this.scheduler, (deed) => void this.callBack(name, deed)),
+      (name) => new SimulatedAcquirer(name, this.scheduler, (callback) => void this.callBack(name, callback)),
     );
+    const { scheduler, database, acquirers, outside } = this;
+    const anApi = (): ApiProcess => scheduler.pick(this.apis);
+    this.clients = new Clients({ scheduler, outside, anApi });
+    this.people = new People({ scheduler, database, acquirers, outside, anApi });
   }
 
   /** Until nobody has anything left to do. */
@@ -53,20 +53,24 @@ export class World {
       this.startOrchestrator();
       this.startApi();
     }
-    for (let count = 0; count < paymentsPerLife; count += 1) void this.leadClient(count);
+    for (let count = 0; count < paymentsPerLife; count += 1) void this.leadPayment(count);
     await this.scheduler.run(
       () => this.betweenSteps(),
       () => this.nextDueMs(),
     );
   }
 
-  /** The relay hands on what was committed, alarms are set for what is due later, and sometimes somebody dies. */
-  private betweenSteps(): void {
+  /** The relay hands on what was committed, people read it, and sometimes somebody dies: whether somebody did. */
+  private betweenSteps(): boolean {
     for (; this.relayed < this.database.log.length; this.relayed += 1) {
       const event = this.database.log[this.relayed];
-      if (event !== undefined) this.relay(event);
+      if (event === undefined) continue;
+      this.people.read(event);
+      this.relay(event);
     }
-    if (this.deaths < deathsMax && this.scheduler.happens(0.004)) this.killOne();
+    if (this.deaths >= deathsMax || !this.scheduler.happens(0.004)) return false;
+    this.killOne();
+    return true;
   }
 
   private nextDueMs(): number {
@@ -75,6 +79,7 @@ export class World {
   }
 
   private relay(event: MemoryEvent): void {
+    if (!isListenedTo(event)) return;
     void this.deliver({ type: 'event', id: event.id, event });
     if (event.type !== 'payment.created' || this.scheduler.happens(0.2)) return;
     // Nobody answers for the others: the written policy decides about them.
@@ -98,29 +103,22 @@ export class World {
     }
   }
 
-  private async callBack(acquirer: string, deed: Deed): Promise<void> {
+  /** Until somebody says that it is written down, and sometimes once more. */
+  private async callBack(acquirer: string, callback: AcquirerCallback): Promise<void> {
     const { scheduler, outside } = this;
     for (let isHeard = false; !isHeard || scheduler.happens(0.3);) {
       await scheduler.sleep(outside, scheduler.pick([0, 100, 3_000, 60_000]));
       isHeard = await scheduler
         .pick(this.orchestrators)
-        .hear(acquirer, deed)
-        .then(
-          () => true,
-          () => false,
-        );
+        .hear(acquirer, callback)
+        .catch(() => false);
     }
   }
 
-  private async leadClient(number: number): Promise<void> {
+  private async leadPayment(number: number): Promise<void> {
     const payment = newPayment(this.ids.next('pay'), number, this.scheduler);
     await this.create(payment);
-    for (let count = 0; count < 4; count += 1) {
-      await this.scheduler.sleep(this.outside, this.scheduler.pick([0, 10, 500, 20_000]));
-      const asked = this.somethingToAsk(`${number}-${count}`);
-      const copies = this.scheduler.happens(0.2) ? 2 : 1;
-      await Promise.all(Array.from({ length: copies }, () => this.askUntilAnswered(payment.id, asked)));
-    }
+    await this.clients.lead(payment);
   }
 
   private async create(payment: Payment): Promise<void> {
@@ -130,40 +128,6 @@ export class World {
     const data = { captureMethod: payment.captureMethod };
     transaction.append({ id: `${id} 1`, merchantId, paymentId: id, version, type: 'payment.created', data });
     await transaction.commit();
-  }
-
-  private somethingToAsk(key: string): Asked {
-    const { scheduler } = this;
-    const amount: Money = { minor: BigInt(scheduler.pick([100, 300, 600, 1_000])), currency: 'EUR' };
-    switch (scheduler.pick(['capture', 'capture', 'refund', 'refund', 'void', 'increase'] as const)) {
-      case 'capture':
-        return {
-          do: 'capture',
-          key,
-          amount: scheduler.happens(0.3) ? undefined : amount,
-          final: scheduler.happens(0.4),
-        };
-      case 'refund':
-        return { do: 'refund', key, amount: scheduler.happens(0.3) ? undefined : amount };
-      case 'increase':
-        return { do: 'increase', key, amount };
-      case 'void':
-        return { do: 'void', key };
-    }
-  }
-
-  /** Whoever hears nothing asks again, with the same key and maybe somebody else. */
-  private async askUntilAnswered(paymentId: PaymentId, asked: Asked): Promise<void> {
-    for (;;) {
-      await this.scheduler.turn(this.outside);
-      const answer = await this.scheduler
-        .pick(this.apis)
-        .ask(merchantId, paymentId, asked)
-        .catch(() => undefined);
-      if (answer === undefined) continue;
-      this.heard.push({ paymentId, asked, answer });
-      return;
-    }
   }
 
   private killOne(): void {
