@@ -23,7 +23,7 @@ interface Places {
 /** How long customers take: most are in time, one comes when nobody waits any more. */
 const customersTakeMs = [1_000, 15_000, 60_000, 170_000, 400_000] as const;
 /** People look at once, or after lunch. */
-const peopleTakeMs = [1_000, 60_000, 1_800_000] as const;
+const peopleTakeMs = [1_000, 10_000, 60_000, 1_800_000] as const;
 
 /** Customers who are sent to a challenge, and those who find out what became of an attempt when nobody else can. */
 export class People {
@@ -46,7 +46,7 @@ export class People {
         return;
       case 'payment.outcome_unknown':
       case 'payment.increase_outcome_unknown':
-        if (attempt && this.places.scheduler.happens(0.2)) void this.lookOnce(paymentId, attempt.number);
+        if (attempt && this.places.scheduler.happens(0.5)) void this.lookOnce(paymentId, attempt.number);
         return;
     }
   }
