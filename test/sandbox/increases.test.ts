@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
+import { notFound } from './support/sandbox.ts';
 import { test } from './support/sandbox-test.ts';
+import { unanswered } from './support/unanswered.ts';
 
 const approved = { status: 200, body: { status: 'approved' } };
 const declinedWith = (declineCode: string) => ({ status: 200, body: { status: 'declined', declineCode, soft: false } });
@@ -57,6 +59,27 @@ describe('an increase', () => {
     const authorizationId = await sandbox.authorized('tok_visa', { amountMinor: Number.MAX_SAFE_INTEGER - 1 });
     expect(await sandbox.increase(authorizationId, 2)).toMatchObject(declinedWith('amount_not_allowed'));
     expect(await sandbox.increase(authorizationId, 1)).toMatchObject(approved);
+  });
+
+  test('with tok_increase_declined is declined, softly, and what was held can be captured', async ({ sandbox }) => {
+    const authorizationId = await sandbox.authorized('tok_increase_declined', { amountMinor: 1_000 });
+    const declined = { status: 200, body: { status: 'declined', declineCode: 'insufficient_funds', soft: true } };
+    expect(await sandbox.increase(authorizationId, 1)).toMatchObject(declined);
+    expect(await sandbox.capture(authorizationId, 1_000)).toMatchObject(approved);
+  });
+
+  test('with tok_increase_timeout is done at once, never answered, and found after 2 s', async ({
+    freshSandbox: sandbox,
+  }) => {
+    const authorizationId = await sandbox.authorized('tok_increase_timeout', { amountMinor: 1_000 });
+    const key = randomUUID();
+    await unanswered(sandbox, (signal) => sandbox.increase(authorizationId, 400, { key, signal }));
+
+    expect(await sandbox.truth(key)).toMatchObject({ calls: 1, effect: { operation: 'increase', amountMinor: 400 } });
+    sandbox.clock.advance(1_999);
+    expect(await sandbox.find(key)).toMatchObject(notFound);
+    sandbox.clock.advance(1);
+    expect(await sandbox.find(key)).toMatchObject({ status: 200, body: { status: 'approved', heldMinor: 1_400 } });
   });
 
   test('in a race of 50 adds every one of them', async ({ freshSandbox: sandbox }) => {

@@ -24,6 +24,7 @@ const troubleCards: Partial<Readonly<Record<`${AttemptOperation} ${Trouble}`, st
   'authorize silent': 'tok_timeout_not_charged',
   'authorize done_unanswered': 'tok_timeout_charged',
   'authorize garbage': 'tok_garbage',
+  'increase done_unanswered': 'tok_increase_timeout',
   'capture done_unanswered': 'tok_capture_timeout',
   'refund done_unanswered': 'tok_refund_timeout',
 };
@@ -33,7 +34,7 @@ export function sandbox(name: 'alpha' | 'beta' | 'gamma'): Connector {
     name,
     troubles: {
       authorize: ['silent', 'done_unanswered', 'garbage', 'turned_away'],
-      increase: ['silent', 'turned_away'],
+      increase: ['silent', 'done_unanswered', 'turned_away'],
       capture: ['silent', 'done_unanswered', 'turned_away'],
       void: ['silent', 'turned_away'],
       refund: ['silent', 'done_unanswered', 'turned_away'],

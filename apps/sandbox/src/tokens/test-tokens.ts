@@ -56,6 +56,8 @@ const scripts = {
   tok_timeout_charged: { authorize: { move: approveSilently(truthFindableAfterMs) } },
   tok_timeout_not_charged: { authorize: { move: { does: 'nothing', tells: 'never' } } },
   tok_late_approval: { authorize: { move: approveSilently(lateApprovalFindableAfterMs) } },
+  tok_increase_declined: { increase: { move: decline('insufficient_funds', 'soft') } },
+  tok_increase_timeout: { increase: { move: approveSilently(truthFindableAfterMs) } },
   tok_capture_declined: { capture: { move: decline('capture_declined', 'hard') } },
   tok_capture_timeout: { capture: { move: approveSilently(truthFindableAfterMs) } },
   tok_void_flaky: { void: { opening: { at: { firstCalls: flakyCalls }, move: notProcessed }, move: approve } },

@@ -19,6 +19,8 @@ export const testCardTokens = {
   tok_timeout_charged: 'approved, but the answer never comes; asked after 2 s, the acquirer tells the truth',
   tok_timeout_not_charged: 'no answer and nothing done; asked, the acquirer says so',
   tok_late_approval: 'no answer; asked, the acquirer knows nothing for 10 s, then says approved',
+  tok_increase_declined: 'authorized; more is not held',
+  tok_increase_timeout: 'authorized; the increase is done but never answered',
   tok_capture_declined: 'authorized; the capture is refused for good',
   tok_capture_timeout: 'authorized; the capture is done but never answered',
   tok_void_flaky: 'authorized; the void fails twice, then works',
