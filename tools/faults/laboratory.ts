@@ -11,6 +11,7 @@ import { History, readHistory } from './load/history.ts';
 import { Load } from './load/load.ts';
 import { Merchant } from './load/merchant.ts';
 import { Probe } from './load/probe.ts';
+import { RiskDesk } from './load/risk-desk.ts';
 import { WebhookReceiver, type Received } from './load/webhook-receiver.ts';
 import type { Options } from './options.ts';
 import { quiet } from './quiet.ts';
@@ -54,7 +55,8 @@ export async function runLaboratory(place: StackPlace, options: Options, signal:
     const history = new History(join(place.home.directory, 'history.jsonl'));
     const merchant = new Merchant(stack.apiUrls, secretKey, history);
     receiver.expectSecret(await merchant.openWebhookEndpoint(receiver.url));
-    const load = new Load(merchant, chance.for('load'));
+    const riskDesk = new RiskDesk(stack.apiUrls, stack.adminKey, history);
+    const load = new Load({ merchant, riskDesk }, chance.for('load'));
     const probe = new Probe(merchant);
     const watch = new Watch(stack, history);
     const faults = everyFault({ stack, load, receiver, poison, patient: options.patient }, chance);
@@ -81,8 +83,10 @@ export async function runLaboratory(place: StackPlace, options: Options, signal:
       faults: injections.length,
       purchases: load.purchases,
       calls: judged.calls,
+      asked: judged.asked,
       quiet: rested.quiet,
       payments: judged.payments,
+      endings: judged.endings,
       waiting: judged.waiting,
       kinds: reportByKind(evidence),
       findings: judged.findings,
@@ -113,7 +117,9 @@ async function judgeTwice(look: () => Promise<Judgement>): Promise<Judgement> {
   return { ...second, findings: second.findings.filter((finding) => before.has(subjectOf(finding))) };
 }
 
-interface Judgement extends Pick<Evidence, 'findings' | 'lifeOf'>, Pick<Report, 'calls' | 'payments' | 'waiting'> {}
+interface Judgement extends Pick<Evidence, 'findings' | 'lifeOf'>, Tally {}
+
+type Tally = Pick<Report, 'calls' | 'asked' | 'payments' | 'endings' | 'waiting'>;
 
 async function judge(stack: FaultStack, historyFile: string, received: readonly Received[]): Promise<Judgement> {
   const history = await readHistory(historyFile);
@@ -138,12 +144,27 @@ async function judge(stack: FaultStack, historyFile: string, received: readonly 
       findings,
       lifeOf: (payment) => lives.get(payment),
       calls: countBy(history.map(({ answer }) => answer.kind)),
+      asked: countBy(history.map(({ mutation, answer }) => `${mutation} ${answer.kind}`).toSorted()),
       payments: countBy(rows.map(({ state }) => state)),
+      endings: await readEndings(database),
       waiting: countBy(waiting.rows.map(({ reason }) => reason)),
     };
   } finally {
     await database.end();
   }
+}
+
+/** Whoever reads the report sees that there was something to judge. */
+async function readEndings(database: pg.ClientBase): Promise<Record<string, number>> {
+  const { rows } = await database.query<{ ending: string; times: number }>(
+    `SELECT ending, count(*)::int AS times FROM (
+       SELECT 'increase ' || status FROM payments.authorization_increase
+       UNION ALL SELECT 'dispute ' || status FROM payments.dispute
+       UNION ALL SELECT 'evidence ' || coalesce(ending, 'on its way') FROM payments.dispute_evidence
+       UNION ALL SELECT 'review ' || (payload::jsonb ->> 'decision') FROM payments.event WHERE type = 'payment.review_decided'
+     ) AS endings (ending) GROUP BY 1 ORDER BY 1`,
+  );
+  return Object.fromEntries(rows.map(({ ending, times }) => [ending, times]));
 }
 
 function countBy(words: readonly string[]): Record<string, number> {

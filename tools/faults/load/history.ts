@@ -2,10 +2,20 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 
-export type Mutation = 'createPayment' | 'capturePayment' | 'voidPayment' | 'refundPayment';
+/** What merchants ask for, with a key. */
+export type MerchantMutation =
+  | 'createPayment'
+  | 'capturePayment'
+  | 'increaseAuthorization'
+  | 'voidPayment'
+  | 'refundPayment'
+  | 'submitDisputeEvidence';
+
+/** People decide without one. */
+export type Mutation = MerchantMutation | 'decideReview';
 
 export type Answer =
-  /** `operationId` is that of the capture or the refund. */
+  /** `operationId` is that of the capture, increase, refund or dispute. */
   | { readonly kind: 'accepted'; readonly paymentId: string; readonly operationId: string | null }
   /** The refusal as it was told. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
@@ -14,7 +24,7 @@ export type Answer =
   /** The connection was lost, or the answer says that it does not know: done or not done. */
   | { readonly kind: 'unknown'; readonly because: string };
 
-/** One request as its client saw it. Requests with the same key are one wish. */
+/** One request as its client saw it. Requests with the same key are one wish; a decision's key is known to its person alone. */
 export interface Call {
   /** Milliseconds since 1970, by the client's clock. */
   readonly askedAt: number;

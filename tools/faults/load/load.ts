@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Chance } from '../chance.ts';
-import type { Merchant } from './merchant.ts';
 import { stories } from './purchases.ts';
-import { Shopper } from './shopper.ts';
+import { Shopper, type Counters } from './shopper.ts';
 
 /** Purchases a second: two cores carry two of every service, and each purchase is up to six requests. */
 const purchasesPerSecond = 5;
@@ -12,7 +11,7 @@ const purchasesMax = 250;
 
 /** Purchases that arrive on schedule, whether or not the ones before have been answered. */
 export class Load {
-  private readonly merchant: Merchant;
+  private readonly counters: Counters;
   private readonly chance: Chance;
   /** No new purchases. */
   private readonly closed = new AbortController();
@@ -22,8 +21,8 @@ export class Load {
   private begun = 0;
   private factor = 1;
 
-  constructor(merchant: Merchant, chance: Chance) {
-    this.merchant = merchant;
+  constructor(counters: Counters, chance: Chance) {
+    this.counters = counters;
     this.chance = chance;
   }
 
@@ -58,7 +57,7 @@ export class Load {
   private begin(): void {
     this.begun += 1;
     const chance = this.chance.for(String(this.begun));
-    const shopper = new Shopper(this.merchant, chance, this.ending.signal);
+    const shopper = new Shopper(this.counters, chance, this.ending.signal);
     const purchase: Promise<void> = chance
       .pick(stories)(shopper)
       .finally(() => this.open.delete(purchase));

@@ -1,25 +1,18 @@
-import type { Answer, History, Mutation } from './history.ts';
-
-/** Above the longest wait that is asked for: a client has to give up some time, too. */
-const patienceMs = 8_000;
+import { ask, silence, unaccepted, type Door, type GraphqlAnswer, type Refusable } from './graphql.ts';
+import type { Answer, History, MerchantMutation } from './history.ts';
 
 const payloads = {
   createPayment: { input: 'CreatePaymentInput', fields: '' },
   capturePayment: { input: 'CapturePaymentInput', fields: 'operation: capture { id }' },
+  increaseAuthorization: { input: 'IncreaseAuthorizationInput', fields: 'operation: increase { id }' },
   voidPayment: { input: 'VoidPaymentInput', fields: '' },
   refundPayment: { input: 'RefundPaymentInput', fields: 'operation: refund { id }' },
-} as const satisfies Record<Mutation, object>;
+  submitDisputeEvidence: { input: 'SubmitDisputeEvidenceInput', fields: 'operation: dispute { id }' },
+} as const satisfies Record<MerchantMutation, object>;
 
-interface Payload {
+interface Payload extends Refusable {
   readonly payment: { readonly id: string; readonly status: string } | null;
   readonly operation?: { readonly id: string } | null;
-  readonly userErrors: readonly { readonly code: string; readonly message: string }[];
-}
-
-interface GraphqlAnswer<Data> {
-  readonly data?: Data | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-  readonly extensions?: { readonly idempotency?: { readonly replayed: boolean } };
 }
 
 export interface Told {
@@ -31,21 +24,26 @@ export interface Told {
 export interface PaymentSeen {
   readonly status: string;
   readonly nextAction: { readonly redirectUrl: string } | null;
+  readonly increases: readonly { readonly status: string }[];
+  readonly disputes: readonly { readonly id: string; readonly status: string }[];
 }
 
 /** A merchant's server: it asks either API, and writes down what it asked and what it was told. */
 export class Merchant {
-  private readonly apiUrls: readonly string[];
-  private readonly secretKey: string;
+  private readonly doors: readonly Door[];
   private readonly history: History;
 
   constructor(apiUrls: readonly string[], secretKey: string, history: History) {
-    this.apiUrls = apiUrls;
-    this.secretKey = secretKey;
+    this.doors = apiUrls.map((url) => ({ url: `${url}/graphql`, key: secretKey }));
     this.history = history;
   }
 
-  async mutate(api: number, mutation: Mutation, key: string, input: Readonly<Record<string, unknown>>): Promise<Told> {
+  async mutate(
+    api: number,
+    mutation: MerchantMutation,
+    key: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<Told> {
     const { input: inputType, fields } = payloads[mutation];
     const query = `mutation ($input: ${inputType}!) {
       outcome: ${mutation}(input: $input) { payment { id status } ${fields} userErrors { code message } }
@@ -60,7 +58,7 @@ export class Merchant {
       told = toldBy(answer);
       replayed = answer.extensions?.idempotency?.replayed ?? false;
     } catch (fault) {
-      told = { answer: { kind: 'unknown', because: reasonOf(fault) }, status: undefined };
+      told = { answer: silence(fault), status: undefined };
     }
     this.history.add({ askedAt, answeredAt: Date.now(), api, mutation, key, input, answer: told.answer, replayed });
     return told;
@@ -80,42 +78,24 @@ export class Merchant {
 
   /** Undefined when it cannot be told now. */
   async payment(api: number, id: string): Promise<PaymentSeen | undefined> {
-    const query = 'query ($id: ID!) { payment(id: $id) { status nextAction { redirectUrl } } }';
+    const query = `query ($id: ID!) {
+      payment(id: $id) { status nextAction { redirectUrl } increases { status } disputes { id status } }
+    }`;
     const answer = await this.ask<{ payment: PaymentSeen | null }>(api, query, { id }).catch(() => undefined);
     return answer?.data?.payment ?? undefined;
   }
 
   private async ask<Data>(api: number, query: string, variables: object): Promise<GraphqlAnswer<Data>> {
-    const response = await fetch(`${this.apiUrls[api]}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.secretKey}` },
-      body: JSON.stringify({ query, variables }),
-      signal: AbortSignal.timeout(patienceMs),
-    });
-    return (await response.json()) as GraphqlAnswer<Data>;
+    const door = this.doors[api];
+    if (door === undefined) throw new Error(`there is no API ${api}`);
+    return ask(door, query, variables);
   }
 }
 
 function toldBy(answer: GraphqlAnswer<{ outcome: Payload | null }>): Told {
   const outcome = answer.data?.outcome;
-  if (outcome === undefined || outcome === null) {
-    const code = answer.errors?.[0]?.extensions?.code ?? 'no data';
-    const message = answer.errors?.[0]?.message ?? '';
-    const unclear: Answer = { kind: 'unknown', because: `${code}: ${message}` };
-    return { answer: code === 'OVERLOADED' ? { kind: 'turned_away' } : unclear, status: undefined };
-  }
-  const [refusal] = outcome.userErrors;
-  if (refusal !== undefined) {
-    return { answer: { kind: 'refused', code: refusal.code, message: refusal.message }, status: undefined };
-  }
-  if (outcome.payment === null)
-    return { answer: { kind: 'unknown', because: 'neither payment nor refusal' }, status: undefined };
-  const { id: paymentId, status } = outcome.payment;
+  const payment = outcome?.payment ?? null;
+  if (payment === null || outcome?.userErrors.length !== 0) return { answer: unaccepted(answer), status: undefined };
+  const { id: paymentId, status } = payment;
   return { answer: { kind: 'accepted', paymentId, operationId: outcome.operation?.id ?? null }, status };
-}
-
-function reasonOf(fault: unknown): string {
-  if (!(fault instanceof Error)) return String(fault);
-  const { cause } = fault;
-  return cause instanceof Error && 'code' in cause ? `${fault.message}: ${String(cause.code)}` : fault.message;
 }

@@ -27,10 +27,14 @@ export interface Report {
   readonly faults: number;
   readonly purchases: number;
   readonly calls: Readonly<Record<string, number>>;
+  /** What was asked for, and how that was answered: `increaseAuthorization refused`. */
+  readonly asked: Readonly<Record<string, number>>;
   /** Whether everything came to rest by itself. */
   readonly quiet: boolean;
   /** How many ended in which state. */
   readonly payments: Readonly<Record<string, number>>;
+  /** What became of increases, disputes, evidence and reviews, and how often. */
+  readonly endings: Readonly<Record<string, number>>;
   /** The reasons that sagas name for waiting, and how many of them. */
   readonly waiting: Readonly<Record<string, number>>;
   readonly kinds: readonly KindReport[];

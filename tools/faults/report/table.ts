@@ -27,14 +27,17 @@ export function tableOf(report: Report): string {
   return `${[...lines, '', ...summary(report), ...findings(report)].join('\n')}\n`;
 }
 
-function summary({ faults, purchases, calls, payments, waiting, quiet, mishaps }: Report): string[] {
+function summary(report: Report): string[] {
+  const { faults, purchases, calls, asked, payments, endings, waiting, quiet, mishaps } = report;
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ');
   return [
     `${faults} faults, ${purchases} purchases; answers: ${list(calls)}`,
+    `asked: ${list(asked)}`,
     `payments: ${list(payments)}`,
+    `endings: ${list(endings)}`,
     ...Object.entries(waiting).map(([reason, count]) => `waiting: ${count} × ${reason}`),
     quiet ? 'everything came to rest' : 'not everything came to rest',
     ...mishaps.map((mishap) => `the laboratory stumbled: ${mishap}`),
