@@ -87,8 +87,11 @@ describe('promises', () => {
     card_token: 'tok_visa',
     manual: false,
     captures: [],
+    increases: [],
     refunds: [],
     voids: 0,
+    evidence: [],
+    decisions: [],
   };
   const call = (mutation: Mutation, key: string, answer: Answer, input: Call['input']): Call => ({
     ...{ askedAt: 0, answeredAt: 1, api: 0, replayed: false },
@@ -99,6 +102,23 @@ describe('promises', () => {
   const refund = (answer: Answer, key = 'refund-1'): Call =>
     call('refundPayment', key, answer, { paymentId: publicId('pay', paymentId), amount });
   const row = { id: refundId, amount: '1000' };
+  const grow = (answer: Answer, key = 'increase-1'): Call =>
+    call('increaseAuthorization', key, answer, { paymentId: publicId('pay', paymentId), amount });
+  const grown: Answer = { ...accepted, operationId: publicId('inc', refundId) };
+  const disputeId = randomUUID();
+  const submit = (answer: Answer, text: string): Call =>
+    call('submitDisputeEvidence', `key of ${text}`, answer, { disputeId: publicId('dsp', disputeId), text });
+  const submitted: Answer = { ...accepted, operationId: publicId('dsp', disputeId) };
+  const answered = (...texts: string[]): PaymentRow => ({
+    ...payment,
+    evidence: texts.map((text) => ({ dispute: disputeId, text })),
+  });
+  const decide = (answer: Answer, decision: 'ALLOW' | 'BLOCK', reason: string): Call =>
+    call('decideReview', `wish of ${reason}`, answer, { paymentId: publicId('pay', paymentId), decision, reason });
+  const decided = (...decisions: [decision: string, reason: string][]): PaymentRow => ({
+    ...payment,
+    decisions: decisions.map(([decision, reason]) => ({ decision, reason })),
+  });
 
   test.each<
     readonly [what: string, history: readonly Call[], payments: readonly PaymentRow[], harms: readonly string[]]
@@ -132,6 +152,93 @@ describe('promises', () => {
       [{ ...payment, refunds: [row, { ...row, id: paymentId }] }],
       ['doubled'],
     ],
+    ['a refund never asked for and there', [create(accepted)], [{ ...payment, refunds: [row] }], ['doubled']],
+    [
+      'two refunds accepted and one there',
+      [create(accepted), refund(refunded), refund(refunded, 'refund-2')],
+      [{ ...payment, refunds: [row] }],
+      ['lost'],
+    ],
+    ['a void never asked for and there', [create(accepted)], [{ ...payment, voids: 1 }], ['doubled']],
+    ['an increase accepted and there', [create(accepted), grow(grown)], [{ ...payment, increases: [row] }], []],
+    ['an increase accepted and not there', [create(accepted), grow(grown)], [payment], ['lost']],
+    [
+      'an increase accepted and there with another amount',
+      [create(accepted), grow(grown)],
+      [{ ...payment, increases: [{ ...row, amount: '1' }] }],
+      ['wrong'],
+    ],
+    [
+      'an increase refused and there',
+      [create(accepted), grow(refused)],
+      [{ ...payment, increases: [row] }],
+      ['doubled'],
+    ],
+    ['an increase unknown and there', [create(accepted), grow(unknown)], [{ ...payment, increases: [row] }], []],
+    ['an increase never asked for and there', [create(accepted)], [{ ...payment, increases: [row] }], ['doubled']],
+    ['evidence accepted and there', [create(accepted), submit(submitted, 'a')], [answered('a')], []],
+    ['evidence accepted and not there', [create(accepted), submit(submitted, 'a')], [payment], ['lost']],
+    [
+      'evidence accepted and there in other words',
+      [create(accepted), submit(submitted, 'a')],
+      [answered('b')],
+      ['wrong', 'lost'],
+    ],
+    ['evidence refused and there', [create(accepted), submit(refused, 'a')], [answered('a')], ['doubled']],
+    ['evidence turned away and there', [create(accepted), submit(turnedAway, 'a')], [answered('a')], ['doubled']],
+    ['evidence unknown and there', [create(accepted), submit(unknown, 'a')], [answered('a')], []],
+    ['evidence unknown and not there', [create(accepted), submit(unknown, 'a')], [payment], []],
+    [
+      'one evidence accepted, another refused, and the accepted one there',
+      [create(accepted), submit(submitted, 'a'), submit(refused, 'b')],
+      [answered('a')],
+      [],
+    ],
+    [
+      'one evidence accepted, another refused, and both there',
+      [create(accepted), submit(submitted, 'a'), submit(refused, 'b')],
+      [answered('a', 'b')],
+      ['doubled', 'doubled'],
+    ],
+    [
+      'a decision accepted and there',
+      [create(accepted), decide(accepted, 'ALLOW', 'a')],
+      [decided(['allow', 'a'])],
+      [],
+    ],
+    [
+      'a decision accepted, again, and there once',
+      [create(accepted), decide(accepted, 'ALLOW', 'a'), decide(accepted, 'ALLOW', 'a')],
+      [decided(['allow', 'a'])],
+      [],
+    ],
+    [
+      'two decisions that agree accepted and the first there',
+      [create(accepted), decide(accepted, 'ALLOW', 'a'), decide(accepted, 'ALLOW', 'b')],
+      [decided(['allow', 'a'])],
+      [],
+    ],
+    [
+      'two decisions that agree accepted and both there',
+      [create(accepted), decide(accepted, 'ALLOW', 'a'), decide(accepted, 'ALLOW', 'b')],
+      [decided(['allow', 'a'], ['allow', 'b'])],
+      ['doubled'],
+    ],
+    [
+      'two decisions that contradict accepted',
+      [create(accepted), decide(accepted, 'ALLOW', 'a'), decide(accepted, 'BLOCK', 'b')],
+      [decided(['allow', 'a'])],
+      ['lost'],
+    ],
+    ['a decision accepted and not there', [create(accepted), decide(accepted, 'BLOCK', 'a')], [payment], ['lost']],
+    [
+      'a decision refused and there',
+      [create(accepted), decide(refused, 'ALLOW', 'a')],
+      [decided(['allow', 'a'])],
+      ['doubled'],
+    ],
+    ['a decision unknown and there', [create(accepted), decide(unknown, 'ALLOW', 'a')], [decided(['allow', 'a'])], []],
+    ['a decision that nobody made and there', [create(accepted)], [decided(['allow', 'a'])], ['wrong']],
   ])('%s', (_, history, payments, expected) => {
     expect(checkPromises(payments, history).map(({ harm }) => harm)).toEqual(expected);
   });

@@ -7,7 +7,7 @@ import { publicId } from './type-id.ts';
 interface Effect {
   readonly acquirer: string;
   readonly key: string;
-  readonly operation: 'authorize' | 'capture' | 'void' | 'refund';
+  readonly operation: 'authorize' | 'increase' | 'capture' | 'void' | 'refund';
   readonly amountMinor: number;
   readonly currency: string;
   readonly authorizationId: string;
@@ -26,8 +26,8 @@ interface Attempt {
 }
 
 /**
- * Each effect of an acquirer is one approved attempt of ours with the same key, operation and amount, and the reverse; and
- * what each acquirer owes us by its own record is what our books say that it owes.
+ * Each effect of an acquirer is one approved attempt of ours with the same key, operation and amount, and the reverse; what
+ * it has held for a payment is what we have authorized; and what it owes us by its own record is what our books say that it owes.
  */
 export async function checkAcquirers(
   database: pg.ClientBase,
@@ -58,6 +58,7 @@ export async function checkAcquirers(
     found.push({ harm: 'wrong', check: 'acquirers did what we say', what: `we have ${key} approved`, payment });
   }
   found.push(...chargedTwice(attempts));
+  found.push(...(await compareWithHolds(database, attempts, counted)));
   found.push(...(await compareWithBooks(database, counted)));
   return found;
 }
@@ -86,6 +87,31 @@ function chargedTwice(attempts: ReadonlyMap<string, Attempt>): Finding[] {
       check: 'a payment is authorized once',
       what: `it was authorized ${charges.length} times`,
       payment,
+    }));
+}
+
+/** The first authorization and what was granted on top of it. What was released or taken since is in neither figure. */
+async function compareWithHolds(
+  database: pg.ClientBase,
+  attempts: ReadonlyMap<string, Attempt>,
+  effects: readonly Effect[],
+): Promise<Finding[]> {
+  const held = new Map<string, bigint>();
+  for (const { key, operation, amountMinor } of effects) {
+    const payment = attempts.get(key)?.payment_id;
+    if (payment === undefined || (operation !== 'authorize' && operation !== 'increase')) continue;
+    held.set(payment, (held.get(payment) ?? 0n) + BigInt(amountMinor));
+  }
+  const { rows } = await database.query<{ id: string; authorized: string }>(
+    'SELECT id, authorized::text FROM payments.payment',
+  );
+  return rows
+    .filter(({ id, authorized }) => BigInt(authorized) !== (held.get(id) ?? 0n))
+    .map(({ id, authorized }) => ({
+      harm: 'wrong',
+      check: 'acquirers have held what is authorized',
+      what: `by their record ${held.get(id) ?? 0n}, by the payment ${authorized}`,
+      payment: id,
     }));
 }
 

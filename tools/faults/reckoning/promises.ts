@@ -2,32 +2,22 @@ import type { Call, Mutation } from '../load/history.ts';
 import type { Finding } from './finding.ts';
 import type { PaymentRow, Row } from './payments.ts';
 import { uuidIn } from './type-id.ts';
-
-/** All that was asked under one key: one wish of the client. */
-interface Wish {
-  readonly key: string;
-  readonly mutation: Mutation;
-  readonly input: Call['input'];
-  readonly calls: readonly Call[];
-}
+import { acceptedIn, isDefinite, isOpen, wishesIn, type Wish } from './wishes.ts';
+import { checkWords } from './words.ts';
 
 /** What the client was promised against what there is: acknowledged exactly once, refused never, unknown one or the other. */
 export function checkPromises(rows: readonly PaymentRow[], history: readonly Call[]): Finding[] {
-  const wishes = [...Map.groupBy(history, (call) => `${call.mutation} ${call.key}`).values()].map(wishOf);
+  const wishes = wishesIn(history);
   const payments = new Map(rows.map((row) => [row.id, row]));
   return [
     ...wishes.flatMap(checkReplays),
     ...checkCreations(wishes, payments),
     ...checkFollowUps(wishes, payments, 'capturePayment', ({ captures, manual }) => (manual ? captures : [])),
+    ...checkFollowUps(wishes, payments, 'increaseAuthorization', ({ increases }) => increases),
     ...checkFollowUps(wishes, payments, 'refundPayment', ({ refunds }) => refunds),
     ...checkVoids(wishes, payments),
+    ...checkWords(wishes, rows),
   ];
-}
-
-function wishOf(calls: readonly Call[]): Wish {
-  const [first] = calls;
-  if (first === undefined) throw new Error('a wish has at least one call');
-  return { key: first.key, mutation: first.mutation, input: first.input, calls };
 }
 
 /** Whatever was asked under one key, and of whichever API: all answers are one answer, and all but the first say that they repeat. */
@@ -39,23 +29,11 @@ function checkReplays({ key, mutation, calls }: Wish): Finding[] {
     const what = `${mutation} ${key} was answered in ${answers.size} ways: ${[...answers].join(' and ')}`;
     return [{ harm: 'wrong', check, what }];
   }
+  // People have no keys: the API cannot know that it hears the same person again, and what was decided is decided.
+  if (mutation === 'decideReview') return [];
   const firsts = definite.filter(({ answer, replayed }) => answer.kind === 'accepted' && !replayed).length;
   if (firsts <= 1) return [];
   return [{ harm: 'doubled', check, what: `${mutation} ${key} was accepted ${firsts} times as if for the first time` }];
-}
-
-function acceptedIn({ calls }: Wish): Extract<Call['answer'], { kind: 'accepted' }> | undefined {
-  for (const { answer } of calls) if (answer.kind === 'accepted') return answer;
-  return undefined;
-}
-
-/** Nobody knows: it may have been done, once. */
-function isOpen({ calls }: Wish): boolean {
-  return calls.some(({ answer }) => answer.kind === 'unknown') && !calls.some(({ answer }) => isDefinite(answer));
-}
-
-function isDefinite({ kind }: Call['answer']): boolean {
-  return kind === 'accepted' || kind === 'refused';
 }
 
 function checkCreations(wishes: readonly Wish[], payments: ReadonlyMap<string, PaymentRow>): Finding[] {
@@ -101,22 +79,23 @@ function checkCreations(wishes: readonly Wish[], payments: ReadonlyMap<string, P
 function checkFollowUps(
   wishes: readonly Wish[],
   payments: ReadonlyMap<string, PaymentRow>,
-  mutation: 'capturePayment' | 'refundPayment',
+  mutation: 'capturePayment' | 'increaseAuthorization' | 'refundPayment',
   rowsOf: (payment: PaymentRow) => readonly Row[],
 ): Finding[] {
   const found: Finding[] = [];
-  const asked = wishes.filter((wish) => wish.mutation === mutation);
-  for (const [id, ofPayment] of Map.groupBy(asked, ({ input }) => uuidIn(String(input['paymentId'])))) {
+  for (const [id, ofPayment] of askedOf(wishes, payments, mutation)) {
     const payment = payments.get(id);
     const rows = new Map((payment === undefined ? [] : rowsOf(payment)).map((row) => [row.id, row]));
     const promised = new Set<string>();
     for (const wish of ofPayment) {
       const operation = acceptedIn(wish)?.operationId;
       if (operation === undefined || operation === null) continue;
+      const check = 'what was accepted is there';
+      // Two wishes were accepted, and both are said to be this one.
+      if (promised.has(operation)) found.push({ harm: 'lost', check, what: `another ${operation}`, payment: id });
       promised.add(operation);
       const row = rows.get(uuidIn(operation));
       const wanted = (wish.input['amount'] as { minor: number } | undefined)?.minor;
-      const check = 'what was accepted is there';
       if (row === undefined) found.push({ harm: 'lost', check, what: operation, payment: id });
       else if (wanted !== undefined && row.amount !== String(wanted)) {
         found.push({ harm: 'wrong', check, what: `${operation}: asked ${wanted}, got ${row.amount}`, payment: id });
@@ -132,15 +111,25 @@ function checkFollowUps(
 
 /** Voiding what is void already is done without a trace, so several acknowledged voids may be one. */
 function checkVoids(wishes: readonly Wish[], payments: ReadonlyMap<string, PaymentRow>): Finding[] {
-  const asked = wishes.filter(({ mutation }) => mutation === 'voidPayment');
-  return [...Map.groupBy(asked, ({ input }) => uuidIn(String(input['paymentId'])))].flatMap(
-    ([payment, ofPayment]): Finding[] => {
-      const there = payments.get(payment)?.voids ?? 0;
-      const accepted = ofPayment.filter((wish) => acceptedIn(wish) !== undefined).length;
-      const most = accepted + ofPayment.filter(isOpen).length;
-      const what = `${there} voids, where ${accepted} were accepted and ${most - accepted} are not known`;
-      if (there > most) return [{ harm: 'doubled', check: 'nothing is there that was not asked for', what, payment }];
-      return accepted > 0 && there === 0 ? [{ harm: 'lost', check: 'what was accepted is there', what, payment }] : [];
-    },
-  );
+  return [...askedOf(wishes, payments, 'voidPayment')].flatMap(([payment, ofPayment]): Finding[] => {
+    const there = payments.get(payment)?.voids ?? 0;
+    const accepted = ofPayment.filter((wish) => acceptedIn(wish) !== undefined).length;
+    const most = accepted + ofPayment.filter(isOpen).length;
+    const what = `${there} voids, where ${accepted} were accepted and ${most - accepted} are not known`;
+    if (there > most) return [{ harm: 'doubled', check: 'nothing is there that was not asked for', what, payment }];
+    return accepted > 0 && there === 0 ? [{ harm: 'lost', check: 'what was accepted is there', what, payment }] : [];
+  });
+}
+
+/** What was asked of each payment. Of those that are there and were asked for nothing it is nothing. */
+function askedOf(
+  wishes: readonly Wish[],
+  payments: ReadonlyMap<string, PaymentRow>,
+  mutation: Mutation,
+): Map<string, readonly Wish[]> {
+  const asked = wishes.filter((wish) => wish.mutation === mutation);
+  return new Map<string, readonly Wish[]>([
+    ...[...payments.keys()].map((id) => [id, []] as const),
+    ...Map.groupBy(asked, ({ input }) => uuidIn(String(input['paymentId']))),
+  ]);
 }

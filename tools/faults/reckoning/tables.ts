@@ -1,5 +1,9 @@
 import type pg from 'pg';
-import type { Finding, Harm } from './finding.ts';
+import { questionsAboutDisputes } from './disputes.ts';
+import type { Finding } from './finding.ts';
+import { questionsAboutIncreases } from './increases.ts';
+import type { Questions } from './question.ts';
+import { questionsAboutReviews } from './reviews.ts';
 
 /** What is no fault of the services, and has to be told apart from what is. */
 export interface Allowances {
@@ -12,12 +16,6 @@ export interface Allowances {
 /** How far off the next look at an acquirer has to be. What is due before that is not waiting: it has to be done. */
 export interface Patience {
   readonly nextLookSeconds: number;
-}
-
-interface Question {
-  readonly harm: Harm;
-  /** Each row is a discrepancy; a column `payment` tells whose. */
-  readonly query: string;
 }
 
 /** A merchant may take days over a hold, a customer a while over a challenge; what was given up is looked after for an hour. */
@@ -42,11 +40,11 @@ export function excusedSagas(patience: Patience): string {
 
 const movements = `'payment.captured', 'payment.refunded', 'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost'`;
 
-const told = `'payment.created', 'payment.authorized', 'payment.declined', 'payment.failed', 'payment.captured',
+const told = `'payment.created', 'payment.sent_to_review', 'payment.authorized', 'payment.declined', 'payment.failed', 'payment.captured',
   'payment.capture_failed', 'payment.voided', 'payment.void_failed', 'payment.refunded', 'payment.refund_failed',
   'payment.dispute_opened', 'payment.dispute_evidence_submitted', 'payment.dispute_won', 'payment.dispute_lost'`;
 
-function questions({ patience }: Allowances): Readonly<Record<string, Question>> {
+function questions({ patience }: Allowances): Questions {
   const unlessExcused =
     patience === undefined
       ? ''
@@ -55,7 +53,7 @@ function questions({ patience }: Allowances): Readonly<Record<string, Question>>
     'payments that nobody finishes': {
       harm: 'stuck',
       query: `SELECT p.id AS payment, p.state FROM payments.payment p
-        WHERE (p.state IN ('processing', 'voiding') OR p.capture_pending > 0 OR p.refund_pending > 0) ${unlessExcused}`,
+        WHERE (p.state IN ('processing', 'voiding') OR p.capture_pending > 0 OR p.refund_pending > 0 OR p.increase_pending > 0) ${unlessExcused}`,
     },
     'sagas that wait for nothing': {
       harm: 'stuck',
@@ -129,6 +127,9 @@ function questions({ patience }: Allowances): Readonly<Record<string, Question>>
         .map((schema) => `SELECT id, consumer, error, payload FROM ${schema}.dead_letter WHERE replayed_at IS NULL`)
         .join(' UNION ALL '),
     },
+    ...questionsAboutIncreases,
+    ...questionsAboutDisputes(patience !== undefined),
+    ...questionsAboutReviews,
   };
 }
 
