@@ -3,7 +3,7 @@ import type { Chance } from '../chance.ts';
 import { stories } from './purchases.ts';
 import { Shopper, type Counters } from './shopper.ts';
 
-/** Purchases a second: two cores carry two of every service, and each purchase is up to six requests. */
+/** Purchases a second: two cores carry two of every service, and each purchase is up to ten requests. */
 const purchasesPerSecond = 5;
 const tickMs = 50;
 /** What is open at once is bounded, or an outage would end in a flood that measures nothing but itself. */

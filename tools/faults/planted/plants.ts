@@ -62,4 +62,25 @@ export const plants: readonly Plant[] = [
     faults: ['acquirer answers late', 'replies cut off to acquirers'],
     minutes: moments,
   },
+  {
+    name: 'silence-is-refusal',
+    bug: 'An increase that is not answered counts as refused, so that the acquirer holds more than anybody knows.',
+    caughtBy: ['what acquirers did is known'],
+    faults: ['acquirer answers late', 'replies cut off to acquirers'],
+    minutes: moments,
+  },
+  {
+    name: 'evidence-before-the-call',
+    bug: 'Evidence counts as accepted before it is handed in, so that what the acquirer did not hear is never told again.',
+    caughtBy: ['acquirers have the evidence that they accepted'],
+    faults: ['acquirer hangs', 'acquirer is down'],
+    minutes: moments,
+  },
+  {
+    name: 'every-decision-counts',
+    bug: 'A second decision about a payment in review is written as well, so that of two people both are promised their way.',
+    caughtBy: ['reviews are decided once', 'nothing is there that was not asked for'],
+    faults: ['delay to postgres', 'freeze of orchestrator'],
+    minutes: moments,
+  },
 ];
