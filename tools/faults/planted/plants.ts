@@ -73,8 +73,8 @@ export const plants: readonly Plant[] = [
     name: 'evidence-before-the-call',
     bug: 'Evidence counts as accepted before it is handed in, so that what the acquirer did not hear is never told again.',
     caughtBy: ['acquirers have the evidence that they accepted'],
-    faults: ['acquirer hangs', 'acquirer is down'],
-    minutes: moments,
+    faults: ['acquirer hangs', 'acquirer is down', 'kill -9 of sandbox', 'half-open connections to acquirers'],
+    minutes: aMinute,
   },
   {
     name: 'every-decision-counts',
