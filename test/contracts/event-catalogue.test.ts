@@ -82,9 +82,27 @@ describe('what partners are told on the stream of the feed', () => {
       .filter((type) => type.startsWith('feed.'))
       .map((type) => type.split('.').at(-1));
     expect(facts).toEqual([
-      ...['created', 'sent_to_review', 'authorized', 'declined', 'failed', 'captured', 'capture_failed', 'voided'],
-      ...['void_failed', 'refunded', 'refund_failed', 'dispute_opened', 'dispute_evidence_submitted', 'dispute_won'],
-      ...['dispute_lost', 'settled'],
+      ...[
+        'created',
+        'sent_to_review',
+        'action_required',
+        'authorized',
+        'increased',
+        'increase_failed',
+        'declined',
+        'failed',
+      ],
+      ...[
+        'captured',
+        'capture_failed',
+        'voided',
+        'void_failed',
+        'expired',
+        'refunded',
+        'refund_failed',
+        'dispute_opened',
+      ],
+      ...['dispute_evidence_submitted', 'dispute_won', 'dispute_lost', 'settled'],
     ]);
   });
 

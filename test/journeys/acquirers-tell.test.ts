@@ -106,6 +106,20 @@ test('more is held than at first, a part is taken, and the rest is given back', 
   expect(voided.payment).toMatchObject({ status: 'CAPTURED', authorized: { minor: 2_000 }, captured: { minor: 500 } });
 });
 
+test('the merchant’s feed tells of a challenge, of an increase that is granted or refused, and of a hold that expired', async () => {
+  const { payment: refused } = await merchant.create({ cardToken: 'tok_increase_declined', ...manual });
+  await merchant.increase(refused?.id ?? '', 1);
+  const types = ['action_required', 'increased', 'increase_failed', 'expired'].map((type) => `payment.${type}`);
+  await until('all of them', async () => {
+    const { data } = await merchant.ask<{ events: { nodes: { type: string }[] } }>(
+      `query ($types: [String!]) { events(first: 100, types: $types) { nodes { type } } }`,
+      { types },
+    );
+    const heard = new Set(data?.events.nodes.map(({ type }) => type));
+    return types.every((type) => heard.has(type));
+  });
+});
+
 test('in the end the acquirers and the books agree on every payment', async () => {
   await until('everything to come to rest and add up', async () =>
     (await reckon(stack.demo)).length === 0 ? true : undefined,

@@ -40,8 +40,9 @@ export function excusedSagas(patience: Patience): string {
 
 const movements = `'payment.captured', 'payment.refunded', 'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost'`;
 
-const told = `'payment.created', 'payment.sent_to_review', 'payment.authorized', 'payment.declined', 'payment.failed', 'payment.captured',
-  'payment.capture_failed', 'payment.voided', 'payment.void_failed', 'payment.refunded', 'payment.refund_failed',
+const told = `'payment.created', 'payment.sent_to_review', 'payment.action_required', 'payment.authorized', 'payment.increased',
+  'payment.increase_failed', 'payment.declined', 'payment.failed', 'payment.captured', 'payment.capture_failed',
+  'payment.voided', 'payment.void_failed', 'payment.expired', 'payment.refunded', 'payment.refund_failed',
   'payment.dispute_opened', 'payment.dispute_evidence_submitted', 'payment.dispute_won', 'payment.dispute_lost'`;
 
 function questions({ patience }: Allowances): Questions {
