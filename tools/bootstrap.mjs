@@ -214,12 +214,7 @@ function handOver() {
   const child = spawn(pinnedNode, [toolFile, ...process.argv.slice(3)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: true,
-    env: {
-      // Six services and their tools load the same libraries, at each start.
-      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
-      ...process.env,
-      PATH: `${dirname(pinnedNode)}:${process.env.PATH}`,
-    },
+    env: { ...process.env, PATH: `${dirname(pinnedNode)}:${process.env.PATH}` },
   });
   let passedOnAt = -Infinity;
   const passOn = (signal) => {
