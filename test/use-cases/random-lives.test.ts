@@ -121,9 +121,13 @@ class Led {
         const amount: Money = { minor: BigInt(next.minor), currency: 'USD' };
         return this.ask({ code: 'invalid_input' }, (asked) => charging.capture(id, { amount, ...asked }));
       }
-      case 'void':
-        if (!model.isReleasing()) this.stage.setFate('void', 0, next.fate);
-        return this.ask(model.void(next.fate), (asked) => charging.void(id, asked));
+      case 'void': {
+        const isFirst = !model.isReleasing();
+        const expected = model.void(next.fate);
+        // One that is refused says nothing of the void by which the charge may give back its hold later.
+        if (isFirst && expected === 'accepted') this.stage.setFate('void', 0, next.fate);
+        return this.ask(expected, (asked) => charging.void(id, asked));
+      }
       case 'capture':
       case 'refund':
       case 'increase':
@@ -173,7 +177,7 @@ class Led {
         uuidOf(this.paymentId),
       ]);
       const [oldest] = rows;
-      if (oldest?.waits === true) await this.makeDue('id = $2', oldest.id);
+      if (oldest?.waits === true) await this.makeDue(`id = $2 AND ${isAtWork}`, oldest.id);
       return oldest === undefined;
     });
     this.stage.stopTime();
