@@ -1,6 +1,6 @@
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { streams, subjectOf, type LoggedEvent } from '#contracts';
 import { Broker, ensureStream, fitStream, PagePublisher, streamBytesMaxDefault } from '#messaging';
 import { startNats, type TestNats } from '../support/nats.ts';
@@ -14,23 +14,17 @@ let connection: NatsConnection;
 let manager: JetStreamManager;
 let events: LoggedEvent[];
 
-beforeAll(async () => {
-  nats = await startNats();
-});
-
-afterAll(() => nats.stop());
-
 beforeEach(async () => {
+  nats = await startNats();
   broker = new Broker({ url: nats.url, name: 'test' });
   connection = await broker.connected();
   manager = await broker.manager();
-  await ensureStream(manager, 'payments');
   events = Array.from({ length: 90 }, (_, index) => eventOf(`payment-${index % 5}`, index));
 });
 
 afterEach(async () => {
-  await manager.streams.delete(stream);
   await broker.close();
+  await nats.stop();
 });
 
 function eventOf(aggregateId: string, index: number): LoggedEvent {
@@ -72,71 +66,76 @@ async function carriedOf(aggregateId: string): Promise<string[]> {
 
 const idsOf = (page: readonly LoggedEvent[]): string[] => page.map(({ id }) => id);
 
-describe('a page of many', () => {
-  test('is one batch with one answer, in its order', async () => {
-    const { position, published, answers } = await publish(events);
-    expect({ position, answers }).toEqual({ position: { last: 90n, wentBackwards: false }, answers: 1 });
-    expect(published).toEqual(idsOf(events));
-    expect(await carried()).toEqual(idsOf(events));
+describe('a stream of this release', () => {
+  beforeEach(async () => {
+    await ensureStream(manager, 'payments');
   });
 
-  test('is one batch too when few events follow upon each other, since one by one they would wait for each other', async () => {
-    const ofOne = events.slice(0, 12).map((_, index) => eventOf('payment-0', index));
-    expect((await publish(ofOne)).answers).toBe(1);
-    expect((await publish(events.slice(0, 50).filter(({ id }) => !id.includes('payment-0')))).answers).toBe(40);
-  });
-
-  test('with an event that is on the stream already is refused whole, and goes event by event: each once', async () => {
-    await publish(events.slice(43, 44));
-    const { position, published, answers } = await publish(events, { known: 1n });
-    expect({ position, answers }).toEqual({ position: { last: 90n, wentBackwards: false }, answers: 91 });
-    expect(published).toHaveLength(89);
-    expect(await carried()).toHaveLength(90);
-    expect(await carriedOf('payment-1')).toEqual(idsOf(events).filter((id) => id.startsWith('evt-payment-1-')));
-  });
-
-  test('of which the answer was lost is not there twice when it comes again', async () => {
-    const deaf = new Proxy(connection, {
-      get: (target, property) => {
-        const value: unknown = Reflect.get(target, property);
-        if (property !== 'request') return typeof value === 'function' ? value.bind(target) : value;
-        return async (...request: Parameters<NatsConnection['request']>) => {
-          await target.request(...request);
-          throw new Error('no acknowledgement in time');
-        };
-      },
+  describe('a page of many', () => {
+    test('is one batch with one answer, in its order', async () => {
+      const { position, published, answers } = await publish(events);
+      expect({ position, answers }).toEqual({ position: { last: 90n, wentBackwards: false }, answers: 1 });
+      expect(published).toEqual(idsOf(events));
+      expect(await carried()).toEqual(idsOf(events));
     });
-    await expect(publish(events, { over: deaf })).rejects.toThrow('no acknowledgement');
-    const { published } = await publish(events);
-    expect(published).toEqual([]);
-    expect(await carried()).toEqual(idsOf(events));
-  });
 
-  test('that was never committed leaves nothing, and holds up nobody', async () => {
-    const begun = headers();
-    begun.set('Nats-Batch-Id', 'of-a-relay-that-died');
-    begun.set('Nats-Batch-Sequence', '1');
-    const [first] = events;
-    connection.publish(subjectOf('payments', first ?? eventOf('none', 0)), 'never', { headers: begun });
-    await publish(events);
-    expect(await carried()).toEqual(idsOf(events));
-  });
+    test('is one batch too when few events follow upon each other, since one by one they would wait for each other', async () => {
+      const ofOne = events.slice(0, 12).map((_, index) => eventOf('payment-0', index));
+      expect((await publish(ofOne)).answers).toBe(1);
+      expect((await publish(events.slice(0, 50).filter(({ id }) => !id.includes('payment-0')))).answers).toBe(40);
+    });
 
-  test('tells when the stream has lost its end since', async () => {
-    const { position } = await publish(events, { known: 50n });
-    expect(position).toEqual({ last: 90n, wentBackwards: true });
-  });
+    test('with an event that is on the stream already is refused whole, and goes event by event: each once', async () => {
+      await publish(events.slice(43, 44));
+      const { position, published, answers } = await publish(events, { known: 1n });
+      expect({ position, answers }).toEqual({ position: { last: 90n, wentBackwards: false }, answers: 91 });
+      expect(published).toHaveLength(89);
+      expect(await carried()).toHaveLength(90);
+      expect(await carriedOf('payment-1')).toEqual(idsOf(events).filter((id) => id.startsWith('evt-payment-1-')));
+    });
 
-  test('that finds the stream full goes as far as there is room, and says so', async () => {
-    await manager.streams.update(stream, { max_bytes: 8_000 });
-    await expect(publish(events)).rejects.toThrow('maximum bytes exceeded');
-    expect((await carried()).length).toBeGreaterThan(5);
+    test('of which the answer was lost is not there twice when it comes again', async () => {
+      const deaf = new Proxy(connection, {
+        get: (target, property) => {
+          const value: unknown = Reflect.get(target, property);
+          if (property !== 'request') return typeof value === 'function' ? value.bind(target) : value;
+          return async (...request: Parameters<NatsConnection['request']>) => {
+            await target.request(...request);
+            throw new Error('no acknowledgement in time');
+          };
+        },
+      });
+      await expect(publish(events, { over: deaf })).rejects.toThrow('no acknowledgement');
+      const { published } = await publish(events);
+      expect(published).toEqual([]);
+      expect(await carried()).toEqual(idsOf(events));
+    });
+
+    test('that was never committed leaves nothing, and holds up nobody', async () => {
+      const begun = headers();
+      begun.set('Nats-Batch-Id', 'of-a-relay-that-died');
+      begun.set('Nats-Batch-Sequence', '1');
+      const [first] = events;
+      connection.publish(subjectOf('payments', first ?? eventOf('none', 0)), 'never', { headers: begun });
+      await publish(events);
+      expect(await carried()).toEqual(idsOf(events));
+    });
+
+    test('tells when the stream has lost its end since', async () => {
+      const { position } = await publish(events, { known: 50n });
+      expect(position).toEqual({ last: 90n, wentBackwards: true });
+    });
+
+    test('that finds the stream full goes as far as there is room, and says so', async () => {
+      await manager.streams.update(stream, { max_bytes: 8_000 });
+      await expect(publish(events)).rejects.toThrow('maximum bytes exceeded');
+      expect((await carried()).length).toBeGreaterThan(5);
+    });
   });
 });
 
 describe('a stream of an earlier release', () => {
   beforeEach(async () => {
-    await manager.streams.delete(stream);
     await manager.streams.add({ name: stream, subjects: [...streams.payments.subjects] });
   });
 
