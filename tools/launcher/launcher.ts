@@ -65,7 +65,7 @@ export class Launcher {
     signal.throwIfAborted();
     const { secrets } = possession;
     const [databaseUrl, natsUrl] = await this.terminal.task('Starting PostgreSQL and NATS', () =>
-      Promise.all([this.startPostgres(secrets, signal), this.startNats(signal)]),
+      this.startServers(secrets, signal),
     );
     this.known = this.addresses(secrets, databaseUrl, natsUrl);
     signal.throwIfAborted();
@@ -101,6 +101,23 @@ export class Launcher {
     await this.supervisor.stop(natsName);
     await this.supervisor.stop(postgresName);
     await this.release();
+  }
+
+  /** When one cannot start, the other is not left half way: nobody would wait for it, nor end it. */
+  private async startServers(secrets: Secrets, signal: AbortSignal): Promise<readonly [string, string]> {
+    const trouble = new AbortController();
+    const giveUp = (fault: unknown): never => {
+      trouble.abort(fault);
+      throw fault;
+    };
+    const together = AbortSignal.any([signal, trouble.signal]);
+    const starting = [
+      this.startPostgres(secrets, together).catch(giveUp),
+      this.startNats(together).catch(giveUp),
+    ] as const;
+    await Promise.allSettled(starting);
+    trouble.signal.throwIfAborted();
+    return Promise.all(starting);
   }
 
   private async startPostgres(secrets: Secrets, signal: AbortSignal): Promise<string> {
