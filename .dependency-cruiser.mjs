@@ -45,6 +45,14 @@ const libs = [
     to: { path: '^(?:apps|libs|migrations|test|tools)/', pathNot: '^libs/observability/src/' },
   },
   {
+    name: 'batching-imports-nothing-of-ours',
+    comment:
+      'Our services queue by it and so do the acquirers of the sandbox; nothing else may reach those through it.',
+    severity: 'error',
+    from: { path: '^libs/batching/src/' },
+    to: { path: '^(?:apps|libs|migrations|test|tools)/', pathNot: '^libs/batching/src/' },
+  },
+  {
     name: 'persistence-messaging-security-stay-apart',
     comment: 'They meet in the runtime and in an app’s module; an engine that knows another cannot be replaced alone.',
     severity: 'error',
@@ -101,7 +109,7 @@ const apps = [
     comment: 'The acquirers’ truth is held against ours; computed by the same code it would agree with our mistakes.',
     severity: 'error',
     from: { path: '^apps/sandbox/' },
-    to: { path: '^libs/(?!observability/)' },
+    to: { path: '^libs/(?!(?:observability|batching)/)' },
   },
   {
     name: 'use-cases-know-no-edge',

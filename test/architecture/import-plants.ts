@@ -15,6 +15,9 @@ export const importPlants: Readonly<Record<string, Files>> = {
   'observability-imports-nothing-of-ours': {
     'libs/observability/src/planted.ts': `import { isZero } from '#domain';\nexport const check = isZero;\n`,
   },
+  'batching-imports-nothing-of-ours': {
+    'libs/batching/src/planted.ts': `import { isZero } from '#domain';\nexport const check = isZero;\n`,
+  },
   'persistence-messaging-security-stay-apart': {
     'libs/persistence/src/planted.ts': `import { Broker } from '#messaging';\nexport const broker = Broker;\n`,
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BatchedWrites, type Outcome } from '#persistence';
+import { BatchedWrites, type Outcome } from '#batching';
 import { deferred, type Deferred } from '../support/until.ts';
 
 /** A write that the test ends; each batch is remembered with what ends it. */

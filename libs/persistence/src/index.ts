@@ -1,5 +1,4 @@
 export { assertDurable, createDataSource, poolOf, sqlOf, type DatabaseOptions } from './data-source.ts';
-export { BatchedWrites, type Outcome } from './batched-writes.ts';
 export { estimateBacklog, type BacklogEstimate } from './event-backlog.ts';
 export { EventLog, type NewEvent } from './event-log.ts';
 export { clearInbox, keepEventPartitions } from './event-upkeep.ts';

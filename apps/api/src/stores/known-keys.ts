@@ -1,4 +1,4 @@
-import { BatchedWrites } from '#persistence';
+import { BatchedWrites } from '#batching';
 import type { Answer } from '../use-cases/answer.ts';
 import type { IdempotencyStore, KeyUse } from './idempotency-store.ts';
 

@@ -1,5 +1,6 @@
+import { BatchedWrites, type Outcome } from '#batching';
 import { invariant, type Ids, type Payment } from '#domain';
-import { BatchedWrites, DatabaseFault, isConnectionFault, type Outcome, type Sql } from '#persistence';
+import { DatabaseFault, isConnectionFault, type Sql } from '#persistence';
 import type { Answer } from '../use-cases/answer.ts';
 import type { IntakeGate } from '../use-cases/intake-gate.ts';
 import { IdempotencyStore } from './idempotency-store.ts';

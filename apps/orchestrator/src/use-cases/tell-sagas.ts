@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { BatchedWrites, DatabaseFault, UnitOfWork, type Outcome } from '#persistence';
+import { BatchedWrites, type Outcome } from '#batching';
+import { DatabaseFault, UnitOfWork } from '#persistence';
 import type { OrchestratorStores } from '../stores/orchestrator-stores.ts';
 import { AdvanceSagas } from './advance-sagas.ts';
 import type { SagaHappening } from './happening.ts';

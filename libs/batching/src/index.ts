@@ -1,0 +1,1 @@
+export { BatchedWrites, type Outcome } from './batched-writes.ts';
