@@ -19,7 +19,9 @@ import { ControlsController } from './controls/controls.controller.ts';
 import { DisputesController } from './disputes/disputes.controller.ts';
 import { SubmitEvidence } from './disputes/submit-evidence.ts';
 import { Temperament } from './operations/acquirer-terms.ts';
+import { DecideTogether } from './operations/decide-together.ts';
 import { FindOperation } from './operations/find-operation.ts';
+import { Judgement } from './operations/judgement.ts';
 import { PerformOperation } from './operations/perform-operation.ts';
 import { ProcessController } from './process/process.controller.ts';
 import { PublicAddress } from './process/public-address.ts';
@@ -59,7 +61,9 @@ export class SandboxModule {
         CallbackSender,
         CallbackStore,
         DecideChallenge,
+        DecideTogether,
         FindOperation,
+        Judgement,
         OpenCalls,
         PerformOperation,
         PublicAddress,

@@ -2,20 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Chance } from '../chance.ts';
 import { Clock } from '../clock.ts';
 import type { Interference } from '../controls/acquirer-controls.ts';
-import { PublicAddress } from '../process/public-address.ts';
 import { RecordStore } from '../stores/record.store.ts';
 import type { RecordTransaction } from '../stores/record-transaction.ts';
 import { decline } from '../tokens/script.ts';
 import type { Move } from '../tokens/script.ts';
-import { scriptOf } from '../tokens/test-tokens.ts';
-import { consequencesOf } from './consequences.ts';
-import type { Consequences } from './consequences.ts';
-import { decide } from './decide.ts';
-import type { Circumstances, Work } from './decide.ts';
+import { DecideTogether } from './decide-together.ts';
 import { cancels, decideWithoutAHold } from './decide-without-a-hold.ts';
 import type { WorkWithoutAHold } from './decide-without-a-hold.ts';
 import { declined } from './decision.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { Judgement, writeDown } from './judgement.ts';
 import { lockWork } from './lock-work.ts';
 import { onceUnderKey, replyTo, toldThrough } from './once-under-key.ts';
 import type { OperationRequest, Reply } from './operation.ts';
@@ -28,37 +23,18 @@ export class PerformOperation {
     private readonly record: RecordStore,
     private readonly chance: Chance,
     private readonly clock: Clock,
-    private readonly publicAddress: PublicAddress,
+    private readonly judgement: Judgement,
+    private readonly decideTogether: DecideTogether,
   ) {}
 
   /** @throws {Refusal} for a key that was used for another request, and for an unknown authorization or capture. */
   async execute(request: OperationRequest, interference: Interference): Promise<Reply> {
-    const first = interference === 'none' ? await this.authorizeAtOnce(request) : undefined;
-    if (first !== undefined) return first;
+    const together = interference === 'none' ? await this.decideTogether.reply(request) : null;
+    if (together !== null) return together;
     const reply = await this.record.transaction((tx) =>
       onceUnderKey(tx, request, this.clock.now(), () => this.perform(tx, request, interference)),
     );
     return toldThrough(interference, reply);
-  }
-
-  /**
-   * Most cards are approved by their first call, and nothing follows by itself: then there is nothing to look up. Undefined
-   * when it is otherwise.
-   */
-  private async authorizeAtOnce(request: OperationRequest): Promise<Reply | undefined> {
-    if (request.operation !== 'authorize') return undefined;
-    const work = { operation: 'authorize', request } as const;
-    const { opening, move } = scriptOf(request.cardToken, 'authorize');
-    if (opening !== undefined || move.does === 'nothing') return undefined;
-    const decision = decide(work, move, this.circumstances(this.clock.now()));
-    const { effect } = decision;
-    if (effect === null || consequencesOf(work, decision, this.chance).callbacks.length > 0) return undefined;
-    const added = await this.record.addFirstAuthorization(request, fingerprintOf(request), { ...decision, effect });
-    return added ? replyTo(decision) : undefined;
-  }
-
-  private circumstances(at: Date): Circumstances {
-    return { chance: this.chance, at, publicUrl: this.publicAddress.url };
   }
 
   private async perform(tx: RecordTransaction, request: OperationRequest, interference: Interference): Promise<Reply> {
@@ -71,9 +47,9 @@ export class PerformOperation {
 
     const move = interfered ?? (await scriptedMove(tx, work));
     if (move.does === 'nothing') return { tells: move.tells };
-    const decision = decide(work, move, this.circumstances(at));
+    const { decision, consequences } = this.judgement.of(work, move, at);
     tx.record(request, decision);
-    writeDown(tx, work, consequencesOf(work, decision, this.chance));
+    writeDown(tx, work, consequences);
     return replyTo(decision);
   }
 
@@ -103,14 +79,4 @@ function interferedMove(interference: Interference): Move | null {
     case 'none':
       return null;
   }
-}
-
-function writeDown(tx: RecordTransaction, work: Work, consequences: Consequences): void {
-  const { callbacks, challenge, dispute, callsOffExpiry } = consequences;
-  if (challenge !== null) tx.openChallenge(challenge);
-  if (callsOffExpiry && work.operation !== 'authorize') {
-    tx.withdrawCallbacks(work.request.acquirer, work.hold.authorizationId, 'authorization.expired');
-  }
-  if (dispute !== null) tx.openDispute(dispute);
-  for (const callback of callbacks) tx.writeCallback(callback);
 }

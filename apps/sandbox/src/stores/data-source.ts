@@ -6,6 +6,12 @@ const connectionsMax = 10;
 /** A database that does not accept within this time counts as down. */
 const connectTimeoutMs = 2_000;
 
+/**
+ * Statements for calls that come at once join a list of keys with a table. Each finds its rows by their keys, however few there were
+ * when the connection planned it. `jit` off, because older servers take a discouraged plan for an expensive one.
+ */
+const rowsByKey = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => `-c ${name}=off`);
+
 /** Raw SQL only: no entities, and the schema belongs to the migrations. */
 export function dataSourceOptions(config: SandboxConfig): TypeOrmModuleOptions {
   return {
@@ -19,6 +25,6 @@ export function dataSourceOptions(config: SandboxConfig): TypeOrmModuleOptions {
     synchronize: false,
     logging: false,
     // Statements that are asked for together go out together, and the server carries them out in that order.
-    extra: { pipeline: true },
+    extra: { pipeline: true, options: rowsByKey.join(' ') },
   };
 }

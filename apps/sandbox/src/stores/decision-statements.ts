@@ -33,24 +33,6 @@ export const effectStatement = {
     UPDATE sandbox.hold SET refunded_minor = refunded_minor + $14 WHERE acquirer = $1 AND authorization_id = $10`,
 } as const satisfies Record<Effect['operation'], string>;
 
-/**
- * An authorization that is decided by its first call: the call, the answer, the effect and the guard row. Gives a row when it
- * was the first; under a key that is known already nothing is written.
- */
-export const firstAuthorizationStatement = `
-  WITH fresh AS (
-    INSERT INTO sandbox.operation (acquirer, idempotency_key, operation, fingerprint, first_called_at, answer, tells,
-      decided_at, answer_from, findable_from)
-    VALUES ($1, $2, $8, $16, $5, $3, $4, $5, $6, $7)
-    ON CONFLICT (acquirer, idempotency_key) DO NOTHING RETURNING acquirer, idempotency_key, operation, decided_at
-  ), done AS (
-    INSERT INTO sandbox.effect (acquirer, idempotency_key, recorded_at, operation, effect_id, authorization_id,
-      card_token, reference, currency, amount_minor)
-    SELECT acquirer, idempotency_key, decided_at, operation, $9, $10, $11, $12, $13, $14::bigint FROM fresh
-  )
-  INSERT INTO sandbox.hold (acquirer, authorization_id, card_token, reference, currency, held_minor, expires_at)
-  SELECT acquirer, $10, $11, $12, $13, $14, $15::timestamptz FROM fresh RETURNING authorization_id`;
-
 /** What the statement of an effect is written from; only a capture says whether it is the last. */
 export type EffectCause = Keyed &
   (

@@ -3,13 +3,32 @@ import type { Callback, CallbackType } from '../callbacks/callback.ts';
 import type { Challenge } from '../challenges/challenge.ts';
 import type { Dispute } from '../disputes/dispute.ts';
 import type { Decision } from '../operations/decision.ts';
-import type { AcquirerName, Answer, Hold, Keyed, KeyedKind, OperationKind } from '../operations/operation.ts';
+import type {
+  AcquirerName,
+  Answer,
+  CaptureRequest,
+  Hold,
+  Keyed,
+  KeyedKind,
+  OperationKind,
+} from '../operations/operation.ts';
 import type { Approval } from '../tokens/script.ts';
+import {
+  decidedCapturesParameters,
+  decidedCapturesStatement,
+  firstCapturesParameter,
+  firstCapturesStatement,
+  holdsOfCapturesStatement,
+} from './batch-statements.ts';
+import type { DecidedCapture, FirstCapture } from './batch-statements.ts';
 import { challengeColumns, toChallenge } from './challenge-rows.ts';
 import type { ChallengeRow } from './challenge-rows.ts';
 import { decisionParameters, decisionStatement, effectParameters, effectStatement } from './decision-statements.ts';
 import type { EffectCause } from './decision-statements.ts';
-import { minorUnits } from './minor-units.ts';
+import { disputeColumns, toDispute } from './dispute-rows.ts';
+import type { DisputeRow } from './dispute-rows.ts';
+import { holdColumns, toHold } from './hold-rows.ts';
+import type { HoldRow } from './hold-rows.ts';
 import type { StatementNames } from './statement-names.ts';
 
 /** One idempotency key as it stands, this call counted. */
@@ -33,33 +52,6 @@ interface OperationRow {
   tells: Approval['tells'] | null;
   answer_from: Date | null;
 }
-
-interface HoldRow {
-  authorization_id: string;
-  card_token: Hold['cardToken'];
-  reference: string;
-  currency: string;
-  held_minor: string;
-  captured_minor: string;
-  refunded_minor: string;
-  closed: boolean;
-  voided: boolean;
-  expires_at: Date | null;
-}
-
-interface DisputeRow {
-  acquirer: AcquirerName;
-  dispute_id: string;
-  authorization_id: string;
-  reference: string;
-  opens_at: Date;
-  evidence_due_at: Date;
-  evidence: string | null;
-  closes_at: Date;
-}
-
-const holdColumns = `h.authorization_id, h.card_token, h.reference, h.currency, h.held_minor,
-  h.captured_minor, h.refunded_minor, h.closed, h.voided, h.expires_at`;
 
 /** The stores of one transaction. Rows are locked in one order: key, challenge, guard row, asked. */
 export class RecordTransaction {
@@ -114,6 +106,27 @@ export class RecordTransaction {
     return row === undefined ? null : toHold(row);
   }
 
+  /**
+   * Counts the first call of each and locks its hold: first all keys, then all holds. Leaves out whose key or whose
+   * authorization is not as it is for a first capture; nothing is kept of those. No two may have a key or a hold in common.
+   */
+  async lockFirstCaptures(
+    firsts: readonly FirstCapture[],
+    at: Date,
+  ): Promise<{ readonly request: CaptureRequest; readonly hold: Hold }[]> {
+    const asked = firstCapturesParameter(firsts);
+    const [fresh, rows] = await Promise.all([
+      this.query<{ acquirer: AcquirerName; key: string }>(firstCapturesStatement, [asked, at]),
+      this.query<HoldRow & { acquirer: AcquirerName }>(holdsOfCapturesStatement, [asked]),
+    ]);
+    const freshKeys = new Set(fresh.map(({ acquirer, key }) => `${acquirer} ${key}`));
+    const holds = new Map(rows.map((row) => [`${row.acquirer} ${row.authorization_id}`, toHold(row)]));
+    return firsts.flatMap(({ request }) => {
+      const hold = holds.get(`${request.acquirer} ${request.authorizationId}`);
+      return hold !== undefined && freshKeys.has(`${request.acquirer} ${request.key}`) ? [{ request, hold }] : [];
+    });
+  }
+
   async lockChallenge(acquirer: AcquirerName, authorizationId: string): Promise<Challenge | null> {
     const [row] = await this.query<ChallengeRow>(
       `SELECT ${challengeColumns} FROM sandbox.challenge
@@ -126,8 +139,7 @@ export class RecordTransaction {
   /** Not locked: whoever changes a dispute holds the guard row of its authorization. */
   async findDispute(acquirer: AcquirerName, disputeId: string): Promise<Dispute | null> {
     const [row] = await this.query<DisputeRow>(
-      `SELECT acquirer, dispute_id, authorization_id, reference, opens_at, evidence_due_at, evidence, closes_at
-       FROM sandbox.dispute WHERE acquirer = $1 AND dispute_id = $2`,
+      `SELECT ${disputeColumns} FROM sandbox.dispute WHERE acquirer = $1 AND dispute_id = $2`,
       [acquirer, disputeId],
     );
     return row === undefined ? null : toDispute(row);
@@ -138,6 +150,11 @@ export class RecordTransaction {
     const { effect } = decision;
     if (effect === null) this.recordAnswer(cause, decision);
     else this.send(effectStatement[effect.operation], effectParameters(cause, decision, effect));
+  }
+
+  /** The same for captures that were locked together. */
+  recordCaptures(captures: readonly DecidedCapture[]): void {
+    if (captures.length > 0) this.send(decidedCapturesStatement, decidedCapturesParameters(captures));
   }
 
   /** Writes a decision that moves no money. */
@@ -214,32 +231,4 @@ export class RecordTransaction {
     const { rows } = await this.client.query<Row>({ name: this.names.of(text), text, values });
     return rows;
   }
-}
-
-function toHold(row: HoldRow): Hold {
-  return {
-    authorizationId: row.authorization_id,
-    cardToken: row.card_token,
-    reference: row.reference,
-    currency: row.currency,
-    heldMinor: minorUnits(row.held_minor),
-    capturedMinor: minorUnits(row.captured_minor),
-    refundedMinor: minorUnits(row.refunded_minor),
-    closed: row.closed,
-    voided: row.voided,
-    expiresAt: row.expires_at,
-  };
-}
-
-function toDispute(row: DisputeRow): Dispute {
-  return {
-    acquirer: row.acquirer,
-    disputeId: row.dispute_id,
-    authorizationId: row.authorization_id,
-    reference: row.reference,
-    opensAt: row.opens_at,
-    evidenceDueAt: row.evidence_due_at,
-    evidence: row.evidence,
-    closesAt: row.closes_at,
-  };
 }

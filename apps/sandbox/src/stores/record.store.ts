@@ -4,18 +4,11 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { CallbackBell } from '../callbacks/callback-bell.ts';
 import type { Challenge } from '../challenges/challenge.ts';
-import type { Decision } from '../operations/decision.ts';
-import type {
-  AcquirerName,
-  Answer,
-  AuthorizeRequest,
-  Effect,
-  FoundAnswer,
-  KeyedKind,
-} from '../operations/operation.ts';
+import type { AcquirerName, Answer, FoundAnswer, KeyedKind } from '../operations/operation.ts';
+import { firstAuthorizationsParameters, firstAuthorizationsStatement } from './batch-statements.ts';
+import type { FirstAuthorization } from './batch-statements.ts';
 import { challengeColumns, toChallenge } from './challenge-rows.ts';
 import type { ChallengeRow } from './challenge-rows.ts';
-import { effectParameters, firstAuthorizationStatement } from './decision-statements.ts';
 import { RecordTransaction } from './record-transaction.ts';
 import { StatementNames } from './statement-names.ts';
 
@@ -52,18 +45,15 @@ export class RecordStore {
     }
   }
 
-  /** False, and nothing is written, when the key is known already. One statement is a transaction of its own. */
-  async addFirstAuthorization(
-    request: AuthorizeRequest,
-    fingerprint: string,
-    decision: Decision & { readonly effect: Effect },
-  ): Promise<boolean> {
-    const { rows } = await this.pool.query({
-      name: this.names.of(firstAuthorizationStatement),
-      text: firstAuthorizationStatement,
-      values: [...effectParameters(request, decision, decision.effect), fingerprint],
+  /** Gives those that were written. Of those whose key is known already nothing is. One statement is a transaction of its own. */
+  async addFirstAuthorizations(firsts: readonly FirstAuthorization[]): Promise<Set<FirstAuthorization>> {
+    const { rows } = await this.pool.query<{ acquirer: AcquirerName; key: string }>({
+      name: this.names.of(firstAuthorizationsStatement),
+      text: firstAuthorizationsStatement,
+      values: firstAuthorizationsParameters(firsts),
     });
-    return rows.length > 0;
+    const fresh = new Set(rows.map(({ acquirer, key }) => `${acquirer} ${key}`));
+    return new Set(firsts.filter(({ request }) => fresh.has(`${request.acquirer} ${request.key}`)));
   }
 
   /** What is known under a key at that instant; null while nothing is, or is not to be found yet. */
