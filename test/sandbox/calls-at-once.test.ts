@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { OperationRequest } from '../../apps/sandbox/src/operations/operation.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { AtOnce, authorization, capture } from './support/at-once.ts';
+import { AtOnce, authorization, capture, keyTaken } from './support/at-once.ts';
 import { test } from './support/sandbox-test.ts';
 
 /** The same requests at once and, at another sandbox, one after the other. Neither its caller nor its record may tell which. */
@@ -10,7 +10,7 @@ async function compare(
   before: readonly OperationRequest[],
   requests: readonly OperationRequest[],
 ): Promise<{ readonly heard: unknown[]; readonly stage: AtOnce }> {
-  const [stage, alone] = await Promise.all([AtOnce.start(databases), AtOnce.start(databases)]);
+  const [stage, alone] = await Promise.all([AtOnce.start(databases), AtOnce.start(databases, 'each_alone')]);
   await stage.oneByOne(before);
   await alone.oneByOne(before);
 
@@ -226,23 +226,35 @@ describe('captures that come at once', () => {
   });
 });
 
-test('two sandboxes that capture the same holds in opposite orders never wait for each other in a circle', async ({
-  databases,
-}) => {
-  const stage = await AtOnce.start(databases);
-  const other = await stage.replica();
-  const holds = Array.from({ length: 60 }, (_, n) => authorization(`hold-${n}`));
-  await stage.oneByOne(holds);
-  const captures = (name: string) =>
-    holds.map((hold) => capture(`${name}-${hold.key}`, hold, { amountMinor: 1, final: false }));
-  for (const round of ['a', 'b', 'c', 'd', 'e']) {
-    const heard = await Promise.all([
-      stage.atOnce(captures(`${round}-one`)),
-      other.atOnce(captures(`${round}-two`).toReversed()),
-    ]);
-    expect(heard.flat()).toHaveLength(120);
-  }
+/** Whoever takes rows in one order for all never waits for another in a circle. */
+describe('other calls are waited for', () => {
+  const approved = { answer: { status: 'approved' } };
+  const holds = ['first', 'z', 'b'].map((key) => authorization(key));
 
-  expect(await stage.totals()).toMatchObject({ totals: [{ captured: { count: 600, minor: 600 } }] });
-  expect(await stage.deadlocks()).toBe(0);
+  test('key by key in their order, by authorizations', async ({ databases }) => {
+    const stage = await AtOnce.start(databases);
+    const heard = await stage.behindALock(keyTaken('b'), holds, () => stage.expectFreeKey('z'));
+    expect(heard).toMatchObject([approved, approved, approved]);
+  });
+
+  test('key by key in their order, by captures, and before any hold is locked', async ({ databases }) => {
+    const stage = await AtOnce.start(databases);
+    await stage.oneByOne(holds);
+    const captures = holds.map((hold) => capture(`capture-${hold.key}`, hold));
+    const heard = await stage.behindALock(keyTaken('capture-b'), captures, async () => {
+      await stage.expectFreeKey('capture-z');
+      await stage.expectFreeHolds('z', 'b');
+    });
+    expect(heard).toMatchObject([approved, approved, approved]);
+  });
+
+  test('hold by hold in their order', async ({ databases }) => {
+    const stage = await AtOnce.start(databases);
+    await stage.oneByOne(holds);
+    const captures = holds.map((hold) => capture(`capture-${hold.key}`, hold));
+    // The id of its authorization comes before that of the other one.
+    const lock = `SELECT FROM sandbox.hold WHERE reference = 'b' FOR UPDATE`;
+    const heard = await stage.behindALock(lock, captures, () => stage.expectFreeHolds('z'));
+    expect(heard).toMatchObject([approved, approved, approved]);
+  });
 });

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { Chance } from '../../../apps/sandbox/src/chance.ts';
+import { DecideTogether } from '../../../apps/sandbox/src/operations/decide-together.ts';
 import type {
   AuthorizeRequest,
   CaptureRequest,
@@ -48,14 +49,13 @@ export class AtOnce {
     readonly owner: Client,
   ) {}
 
-  /** Ends with the test. */
-  static async start(databases: { readonly create: () => Promise<TestDatabase> }): Promise<AtOnce> {
+  /** Ends with the test. `each_alone` decides nothing together, not even a batch of one. */
+  static async start(
+    databases: { readonly create: () => Promise<TestDatabase> },
+    decides: 'together' | 'each_alone' = 'together',
+  ): Promise<AtOnce> {
     const database = await databases.create();
     onTestFinished(() => database.drop());
-    return AtOnce.over(database);
-  }
-
-  private static async over(database: TestDatabase): Promise<AtOnce> {
     const sandbox = await Sandbox.start(database, { SANDBOX_PUBLIC_URL: 'https://acquirers.example' });
     const owner = new Client({ connectionString: database.ownerUrl });
     await owner.connect();
@@ -63,12 +63,8 @@ export class AtOnce {
       await owner.end();
       await sandbox.stop();
     });
+    if (decides === 'each_alone') vi.spyOn(sandbox.application.get(DecideTogether), 'reply').mockResolvedValue(null);
     return new AtOnce(database, sandbox, owner);
-  }
-
-  /** Another process of the same acquirers. */
-  replica(): Promise<AtOnce> {
-    return AtOnce.over(this.database);
   }
 
   get clock(): ManualClock {
@@ -120,14 +116,6 @@ export class AtOnce {
     return rows[0]?.transactions ?? 0;
   }
 
-  async deadlocks(): Promise<number> {
-    await this.owner.query('SELECT pg_stat_clear_snapshot()');
-    const { rows } = await this.owner.query<{ deadlocks: number }>(
-      `SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()`,
-    );
-    return rows[0]?.deadlocks ?? 0;
-  }
-
   /** Asks while another holds what this statement locks, and lets it go when something has happened meanwhile. */
   async behindALock(lock: string, requests: readonly OperationRequest[], meanwhile: () => unknown): Promise<unknown[]> {
     const other = new Client({ connectionString: this.database.ownerUrl });
@@ -136,9 +124,28 @@ export class AtOnce {
     await other.query(lock);
     const heard = this.atOnce(requests);
     await until('a call to wait for the lock', () => this.somebodyWaits());
-    await meanwhile();
-    await other.end();
+    try {
+      await meanwhile();
+    } finally {
+      await other.end();
+    }
     return heard;
+  }
+
+  /** Throws when a call in flight has locked one of these holds. */
+  async expectFreeHolds(...references: string[]): Promise<void> {
+    await this.owner.query(`SELECT FROM sandbox.hold WHERE reference = ANY($1) FOR UPDATE NOWAIT`, [references]);
+  }
+
+  /** Throws when a call in flight has taken this key. */
+  async expectFreeKey(key: string): Promise<void> {
+    await this.owner.query('BEGIN');
+    try {
+      await this.owner.query(`SET LOCAL lock_timeout = '1ms'`);
+      await this.owner.query(keyTaken(key));
+    } finally {
+      await this.owner.query('ROLLBACK');
+    }
   }
 
   private async somebodyWaits(): Promise<boolean> {
@@ -147,4 +154,10 @@ export class AtOnce {
     );
     return rows.length > 0;
   }
+}
+
+/** What another process of the same acquirers writes when it is called under this key. */
+export function keyTaken(key: string): string {
+  return `INSERT INTO sandbox.operation (acquirer, idempotency_key, operation, fingerprint, first_called_at)
+    VALUES ('alpha', '${key}', 'authorize', 'another', now())`;
 }
