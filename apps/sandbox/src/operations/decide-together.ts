@@ -1,29 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { BatchedWrites } from '#batching';
 import { Clock } from '../clock.ts';
-import type { FirstAuthorization } from '../stores/batch-statements.ts';
+import type { DecidedCapture, FirstAuthorization } from '../stores/batch-statements.ts';
 import { RecordStore } from '../stores/record.store.ts';
 import type { RecordTransaction } from '../stores/record-transaction.ts';
 import { isRefusedTransaction } from '../stores/refused-transaction.ts';
 import { scriptOf } from '../tokens/test-tokens.ts';
-import type { Work } from './decide.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { Judgement, writeDown } from './judgement.ts';
-import type { Judged } from './judgement.ts';
 import { replyTo } from './once-under-key.ts';
 import type { AuthorizeRequest, CaptureRequest, OperationRequest, Reply } from './operation.ts';
 import { scriptedMove } from './scripted-move.ts';
 
 const limits = {
-  /** As many as the orchestrator has under way at once; some milliseconds of the database's time. */
+  /** Some milliseconds of the database's time: what a call that comes just too late waits for, and for how long holds are locked. */
   batchSizeMax: 64,
   /** A batch that waits for somebody's lock holds up no more than what comes before the next one is full. */
   batchesInFlightMax: 2,
 } as const;
 
 /**
- * Calls that come at once are decided in one transaction, and each hears what it would have heard alone. Nobody waits
- * for company.
+ * Authorizations that come at once are decided in one transaction, and so are captures. Each hears what it would have heard
+ * alone, nobody waits for company, and rows are locked in the order of every transaction: keys, then holds.
  */
 @Injectable()
 export class DecideTogether {
@@ -74,17 +72,17 @@ export class DecideTogether {
     return firsts.map((first) => (added.has(first) ? replyTo(first.decision) : null));
   }
 
-  /** A capture whose key or hold another one of the batch has taken comes after it. */
+  /** A capture whose key or hold another one of the batch has taken comes after it, alone. */
   private async capture(requests: readonly CaptureRequest[]): Promise<(Reply | null)[]> {
     const chosen = withoutRivals(requests, ({ acquirer, key, authorizationId }) => [
       `key ${acquirer} ${key}`,
       `hold ${acquirer} ${authorizationId}`,
     ]);
-    const replies = await this.record.transaction((tx) => this.captureOnce(tx, chosen));
+    const replies = await this.record.transaction((tx) => this.captureEach(tx, chosen));
     return requests.map((request) => replies.get(request) ?? null);
   }
 
-  private async captureOnce(
+  private async captureEach(
     tx: RecordTransaction,
     requests: readonly CaptureRequest[],
   ): Promise<Map<CaptureRequest, Reply>> {
@@ -92,8 +90,8 @@ export class DecideTogether {
     const locked = await tx.lockFirstCaptures(firsts, this.clock.now());
     // Whoever held the rows before may have let time pass, and a hold ends by the clock.
     const at = this.clock.now();
+    const decided: DecidedCapture[] = [];
     const replies = new Map<CaptureRequest, Reply>();
-    const judged: (Judged & { readonly request: CaptureRequest; readonly work: Work })[] = [];
     for (const { request, hold } of locked) {
       const work = { operation: 'capture', request, hold } as const;
       const move = await scriptedMove(tx, work);
@@ -101,12 +99,12 @@ export class DecideTogether {
         replies.set(request, { tells: move.tells });
         continue;
       }
-      const judgement = this.judgement.of(work, move, at);
-      judged.push({ ...judgement, request, work });
-      replies.set(request, replyTo(judgement.decision));
+      const { decision, consequences } = this.judgement.of(work, move, at);
+      decided.push({ request, decision });
+      writeDown(tx, work, consequences);
+      replies.set(request, replyTo(decision));
     }
-    tx.recordCaptures(judged);
-    for (const { work, consequences } of judged) writeDown(tx, work, consequences);
+    tx.recordCaptures(decided);
     return replies;
   }
 }

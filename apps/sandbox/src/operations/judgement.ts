@@ -29,6 +29,7 @@ export class Judgement {
   }
 }
 
+/** What follows, in the transaction of what it follows from. */
 export function writeDown(tx: RecordTransaction, work: Work, consequences: Consequences): void {
   const { callbacks, challenge, dispute, callsOffExpiry } = consequences;
   if (challenge !== null) tx.openChallenge(challenge);
