@@ -132,6 +132,20 @@ export class AtOnce {
     return heard;
   }
 
+  /** Stops the sandbox, whose sessions then say how they have found rows: of all tables how many were read as a whole. */
+  async wholeTablesRead(): Promise<number> {
+    await this.sandbox.stop();
+    const read = await until('the sessions to end', async () => {
+      const { rows } = await this.owner.query<{ sessions: number; whole: number }>(
+        `SELECT (SELECT count(*)::int FROM pg_stat_activity
+             WHERE datname = current_database() AND application_name = 'quittance-sandbox') AS sessions,
+           (SELECT sum(seq_scan)::int FROM pg_stat_user_tables WHERE relname IN ('operation', 'hold', 'effect')) AS whole`,
+      );
+      return rows[0]?.sessions === 0 ? rows : undefined;
+    });
+    return read[0]?.whole ?? 0;
+  }
+
   /** Throws when a call in flight has locked one of these holds. */
   async expectFreeHolds(...references: string[]): Promise<void> {
     await this.owner.query(`SELECT FROM sandbox.hold WHERE reference = ANY($1) FOR UPDATE NOWAIT`, [references]);
