@@ -50,7 +50,7 @@ export async function stepLatencies(stack: BenchStack): Promise<Measurement[]> {
     const toldAt = await feed.stop();
     const { rows } = await stack.database.query<Passage>(passages, [began]);
     const step = (name: string, from: keyof Passage, to: (passage: Passage) => number | undefined): Measurement[] => {
-      const durations = rows.flatMap((row) => (to(row) ?? Number.NaN) - Number(row[from]));
+      const durations = rows.map((row) => (to(row) ?? Number.NaN) - Number(row[from]));
       const sorted = durations.filter((duration) => !Number.isNaN(duration)).sort((a, b) => a - b);
       const of = `${name} at ${perSecond} payments/s`;
       return [0.5, 0.99].map((share) => measured(`${of}, p${share * 100}`, quantile(sorted, share), 'ms'));
