@@ -1,7 +1,7 @@
 import type { DoorAddress } from '../load/http-door.ts';
 import type { BenchStack } from '../bench-stack.ts';
 import { comparedWith, measured, medianOf, quantile, type Measurement } from '../figures/measurement.ts';
-import { processorMs } from '../figures/processor-time.ts';
+import { processorMsBetween, processorTimes } from '../figures/processor-time.ts';
 import { arrive } from '../load/arrivals.ts';
 import { saturate } from '../load/saturation.ts';
 import { PeerProcess } from '../peers/peer-process.ts';
@@ -77,12 +77,12 @@ async function takeTurns(stack: BenchStack, own: Contestant, others: readonly Co
   const postgresMs: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     for (const contestant of all) {
-      const before = [await processorMs(api), await processorMs(postgres)] as const;
+      const before = [await processorTimes(api), await processorTimes(postgres)] as const;
       const perSecond = await contestant.run(connections.get(contestant) ?? 1, seconds);
       rates.get(contestant)?.push(perSecond);
       if (contestant !== own) continue;
-      apiMs.push(((await processorMs(api)) - before[0]) / (perSecond * seconds));
-      postgresMs.push(((await processorMs(postgres)) - before[1]) / (perSecond * seconds));
+      apiMs.push(processorMsBetween(before[0], await processorTimes(api)) / (perSecond * seconds));
+      postgresMs.push(processorMsBetween(before[1], await processorTimes(postgres)) / (perSecond * seconds));
     }
   }
   const costs = [

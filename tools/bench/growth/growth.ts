@@ -1,6 +1,7 @@
 import type { BenchStack } from '../bench-stack.ts';
 import { residentMemory, tableFootprint } from '../figures/footprint.ts';
 import { comparedWith, medianOf, quantile, type Measurement } from '../figures/measurement.ts';
+import { processorMsBetween, processorTimes } from '../figures/processor-time.ts';
 import { HttpDoor } from '../load/http-door.ts';
 import { saturate } from '../load/saturation.ts';
 import { seedUpTo } from './seed.ts';
@@ -25,9 +26,10 @@ export function growth(sizes: readonly number[]): (stack: BenchStack) => Promise
     for (const size of sizes) {
       await seedUpTo(stack, size);
       const when = `at ${size} payments`;
-      const rates = await acceptRates(stack);
+      const { rates, postgresMs } = await acceptSome(stack);
       const accepted = medianOf(`accept ${when}`, rates, 'payments/s');
       measurements.push(smallest === undefined ? accepted : comparedWith(accepted, rates, { smallest }));
+      measurements.push(medianOf(`accept ${when}, processor time of PostgreSQL`, postgresMs, 'ms/payment'));
       smallest ??= rates;
       measurements.push(...(await listing(stack, when)));
       measurements.push(...(await residentMemory(stack, ['api'], when)), ...(await tableFootprint(stack, when)));
@@ -36,10 +38,23 @@ export function growth(sizes: readonly number[]): (stack: BenchStack) => Promise
   };
 }
 
-async function acceptRates(stack: BenchStack): Promise<number[]> {
+interface Accepted {
+  readonly rates: readonly number[];
+  /** What grows with the tables if anything does; between two sizes lie minutes, in which a machine may change its speed. */
+  readonly postgresMs: readonly number[];
+}
+
+async function acceptSome(stack: BenchStack): Promise<Accepted> {
+  const postgres = await stack.pidOf('postgres');
   const rates: number[] = [];
-  for (let run = 0; run < runs; run += 1) rates.push(await saturate(stack.api, { connections, seconds }));
-  return rates;
+  const postgresMs: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const before = await processorTimes(postgres);
+    const perSecond = await saturate(stack.api, { connections, seconds });
+    rates.push(perSecond);
+    postgresMs.push(processorMsBetween(before, await processorTimes(postgres)) / (perSecond * seconds));
+  }
+  return { rates, postgresMs };
 }
 
 /** The first page, as a merchant's back office asks for it. */
