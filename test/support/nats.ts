@@ -65,10 +65,14 @@ async function start(broker: Broker, record: ChildRecord): Promise<ServerProcess
   const server = await startProcess(broker.recipe());
   await record.add('nats', server.pid);
   const dead = new AbortController();
-  void server.exit.then(async () => {
-    dead.abort(new Error(`nats-server ended: ${await readFile(broker.place.logFile, 'utf8')}`));
-  });
-  await until('nats-server with JetStream', () => broker.answers(), { signal: dead.signal });
+  void server.exit.then(() => dead.abort());
+  try {
+    await until('nats-server with JetStream', () => broker.answers(), { signal: dead.signal });
+  } catch (fault) {
+    // Read only while somebody waits for the start: whoever stops a server removes its log, too.
+    if (!server.hasEnded()) throw fault;
+    throw new Error(`nats-server ended: ${await readFile(broker.place.logFile, 'utf8')}`, { cause: fault });
+  }
   return server;
 }
 
