@@ -24,5 +24,8 @@ function withoutBigints(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
   if (Array.isArray(value)) return value.map(withoutBigints);
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutBigints(member)]));
+  // Not Object.fromEntries: every request for money passes here, and that takes twice as long.
+  const plain: Record<string, unknown> = { ...value };
+  for (const key of Object.keys(plain)) plain[key] = withoutBigints(plain[key]);
+  return plain;
 }

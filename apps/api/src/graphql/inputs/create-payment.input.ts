@@ -1,9 +1,9 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
-import { IsOptional, ValidateNested } from 'class-validator';
 import type { CaptureMethod } from '#domain';
 import { JsonObjectScalar, type JsonObject } from '../scalars/json-object.scalar.ts';
 import { CaptureMethodType } from '../types/payment.enums.ts';
 import { IsMetadata } from './metadata-constraint.ts';
+import { IsInput } from './constraint.ts';
 import { MoneyInput } from './money.input.ts';
 import { IsAwaitOutcomeMs, IsCardToken } from './payment-constraints.ts';
 import { IsIdempotencyKey, IsReference, IsReturnUrl } from './text-constraints.ts';
@@ -20,8 +20,6 @@ export class PaymentSourceInput {
 
 @InputType('CreatePaymentInput', { description: 'A payment to be made.' })
 export class CreatePaymentInput {
-  static readonly nested = { amount: MoneyInput, source: PaymentSourceInput };
-
   @Field(() => String, {
     description:
       '1 to 255 printable characters of your choice. The same key again changes nothing and answers the same.',
@@ -34,11 +32,11 @@ export class CreatePaymentInput {
   readonly reference!: string;
 
   @Field(() => MoneyInput, { description: 'How much.' })
-  @ValidateNested()
+  @IsInput(MoneyInput)
   readonly amount!: MoneyInput;
 
   @Field(() => PaymentSourceInput, { description: 'What it is paid with.' })
-  @ValidateNested()
+  @IsInput(PaymentSourceInput)
   readonly source!: PaymentSourceInput;
 
   @Field(() => CaptureMethodType, {
@@ -51,12 +49,10 @@ export class CreatePaymentInput {
     nullable: true,
     description: 'Where the customer’s browser goes after a challenge (3-D Secure): an http or https address.',
   })
-  @IsOptional()
   @IsReturnUrl()
   readonly returnUrl?: string | null;
 
   @Field(() => JsonObjectScalar, { nullable: true, description: 'What you want to find with the payment again.' })
-  @IsOptional()
   @IsMetadata()
   readonly metadata?: JsonObject | null;
 

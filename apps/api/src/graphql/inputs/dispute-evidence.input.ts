@@ -3,8 +3,6 @@ import { IsEvidence, IsIdempotencyKey } from './text-constraints.ts';
 
 @InputType('SubmitDisputeEvidenceInput', { description: 'What there is to say to a dispute.' })
 export class SubmitDisputeEvidenceInput {
-  static readonly nested = {};
-
   @Field(() => String, {
     description:
       '1 to 255 printable characters of your choice. The same key again changes nothing and answers the same.',

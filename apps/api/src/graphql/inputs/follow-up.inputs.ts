@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
-import { IsOptional, ValidateNested } from 'class-validator';
 import { awaitOutcomeMsDefault } from './create-payment.input.ts';
+import { IsInput } from './constraint.ts';
 import { MoneyInput } from './money.input.ts';
 import { IsAwaitOutcomeMs } from './payment-constraints.ts';
 import { IsIdempotencyKey, IsReason } from './text-constraints.ts';
@@ -28,11 +28,8 @@ export abstract class FollowUpInput {
 
 @InputType('CapturePaymentInput', { description: 'Money to be taken of what is held.' })
 export class CapturePaymentInput extends FollowUpInput {
-  static readonly nested = { amount: MoneyInput };
-
   @Field(() => MoneyInput, { nullable: true, description: 'How much; all that is left when absent.' })
-  @IsOptional()
-  @ValidateNested()
+  @IsInput(MoneyInput)
   readonly amount?: MoneyInput | null;
 
   @Field(() => Boolean, { defaultValue: true, description: 'Whether what is not captured is released.' })
@@ -41,34 +38,25 @@ export class CapturePaymentInput extends FollowUpInput {
 
 @InputType('IncreaseAuthorizationInput', { description: 'More to be held on the card.' })
 export class IncreaseAuthorizationInput extends FollowUpInput {
-  static readonly nested = { amount: MoneyInput };
-
   @Field(() => MoneyInput, { description: 'How much more.' })
-  @ValidateNested()
+  @IsInput(MoneyInput)
   readonly amount!: MoneyInput;
 }
 
 @InputType('VoidPaymentInput', { description: 'A hold to be released.' })
 export class VoidPaymentInput extends FollowUpInput {
-  static readonly nested = {};
-
   @Field(() => String, { nullable: true, description: 'Why, for people.' })
-  @IsOptional()
   @IsReason()
   readonly reason?: string | null;
 }
 
 @InputType('RefundPaymentInput', { description: 'Captured money to be given back.' })
 export class RefundPaymentInput extends FollowUpInput {
-  static readonly nested = { amount: MoneyInput };
-
   @Field(() => MoneyInput, { nullable: true, description: 'How much; all that is left when absent.' })
-  @IsOptional()
-  @ValidateNested()
+  @IsInput(MoneyInput)
   readonly amount?: MoneyInput | null;
 
   @Field(() => String, { nullable: true, description: 'Why, for people.' })
-  @IsOptional()
   @IsReason()
   readonly reason?: string | null;
 }

@@ -13,7 +13,7 @@ const metadataDepthMax = 8;
  * order of what the look costs: a request may bring a thousand times more than is taken.
  */
 export function IsMetadata(): PropertyDecorator {
-  return constraint('isMetadata', (value) => depthProblemOf(value) ?? sizeProblemOf(value) ?? contentProblemOf(value));
+  return constraint((value) => depthProblemOf(value) ?? sizeProblemOf(value) ?? contentProblemOf(value));
 }
 
 function depthProblemOf(value: unknown): string | undefined {

@@ -3,7 +3,7 @@ import { constraint } from './constraint.ts';
 
 /** A whole, positive number of minor units that JSON carries exactly. Where it can, the message tells the right number. */
 export function IsAmount(): PropertyDecorator {
-  return constraint('isAmount', (value, input) => {
+  return constraint((value, input) => {
     const minor = Number(value);
     if (minor > Number.MAX_SAFE_INTEGER) {
       return `An amount is at most ${Number.MAX_SAFE_INTEGER} minor units (2^53 − 1): JSON carries no larger number exactly.`;
@@ -29,7 +29,7 @@ function decimalPlaces(currency: CurrencyCode): string {
 
 /** A code of ISO 4217 that has minor units. */
 export function IsCurrency(): PropertyDecorator {
-  return constraint('isCurrency', (value) => {
+  return constraint((value) => {
     const code = String(value);
     if (isCurrencyCode(code)) return undefined;
     const upperCase = code.toUpperCase();

@@ -1,7 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { validateSync, type ValidationError } from 'class-validator';
 import type { DocsPage } from '../../docs/docs-url.ts';
-import type { ProblemContext } from './constraint.ts';
+import { rulesOf, type Rule } from './constraint.ts';
 
 /** Something that is wrong with an input, and where. */
 export interface Problem {
@@ -10,35 +9,25 @@ export interface Problem {
   readonly page: DocsPage;
 }
 
-/** An input class, and the classes of the input objects within it. */
-export interface CheckedInput<Input extends object> extends Type<Input> {
-  readonly nested: { readonly [Field in keyof Input]?: Type<object> };
+/**
+ * All that is wrong with an input that GraphQL has let in, at most one problem for each field. Which fields may be absent
+ * GraphQL knows: nothing is asked of one that is.
+ */
+export function problemsOf<Input extends object>(input: Input, inputClass: Type<Input>): readonly Problem[] {
+  return problemsIn(input, inputClass, ['input']);
 }
 
-/** All that is wrong with an input that GraphQL has let in. The first problem of each field is enough to go on with. */
-export function problemsOf<Input extends object>(input: Input, inputClass: CheckedInput<Input>): Problem[] {
-  const errors = validateSync(instanceOf(input, inputClass), { stopAtFirstError: true });
-  return errors.flatMap((error) => problemsIn(error, ['input']));
-}
-
-/** class-validator finds the rules by the class, and GraphQL hands over plain objects. */
-function instanceOf<Input extends object>(input: Input, inputClass: CheckedInput<Input>): Input {
-  const instance = Object.assign(Object.create(inputClass.prototype as object) as Input, input);
-  for (const [field, nestedClass] of Object.entries<Type<object>>(inputClass.nested as Record<string, Type<object>>)) {
-    const value = input[field as keyof Input];
-    if (typeof value !== 'object' || value === null) continue;
-    Object.assign(instance, {
-      [field]: Object.assign(Object.create(nestedClass.prototype as object) as object, value),
-    });
+function problemsIn(input: object, inputClass: Type<object>, within: readonly string[]): Problem[] {
+  const problems: Problem[] = [];
+  for (const rule of rulesOf(inputClass)) {
+    const value = (input as Readonly<Record<string, unknown>>)[rule.field];
+    if (value !== undefined && value !== null) problems.push(...problemsOfField(rule, value, input, within));
   }
-  return instance;
+  return problems;
 }
 
-function problemsIn(error: ValidationError, within: readonly string[]): Problem[] {
-  const path = [...within, error.property];
-  const own = Object.entries(error.constraints ?? {}).map(([name, message]): Problem => {
-    const context = error.contexts?.[name] as ProblemContext | undefined;
-    return { message, path, page: context?.page ?? 'errors' };
-  });
-  return [...own, ...(error.children ?? []).flatMap((child) => problemsIn(child, path))];
+function problemsOfField(rule: Rule, value: object, input: object, within: readonly string[]): Problem[] {
+  if ('inputClass' in rule) return problemsIn(value, rule.inputClass, [...within, rule.field]);
+  const message = rule.check(value, input);
+  return message === undefined ? [] : [{ message, path: [...within, rule.field], page: rule.page }];
 }

@@ -26,7 +26,6 @@ export const holdsCardNumber =
 /** The key under which the same request may be sent again. */
 export function IsIdempotencyKey(): PropertyDecorator {
   return constraint(
-    'isIdempotencyKey',
     (value) =>
       lengthProblem(value, printableLengthMax, 'An idempotency key') ??
       (printable.test(String(value))
@@ -37,7 +36,7 @@ export function IsIdempotencyKey(): PropertyDecorator {
 
 /** The merchant's own order id. */
 export function IsReference(): PropertyDecorator {
-  return constraint('isReference', (value) => {
+  return constraint((value) => {
     const reference = String(value);
     const wrongLength = lengthProblem(value, printableLengthMax, 'A reference');
     if (wrongLength !== undefined) return wrongLength;
@@ -49,7 +48,7 @@ export function IsReference(): PropertyDecorator {
 
 /** Free text for people. */
 export function IsReason(): PropertyDecorator {
-  return constraint('isReason', (value) => {
+  return constraint((value) => {
     const reason = String(value);
     if (lengthOf(reason) > reasonLengthMax) return `A reason has at most ${reasonLengthMax} characters.`;
     return plainTextProblem(reason, 'A reason');
@@ -58,7 +57,7 @@ export function IsReason(): PropertyDecorator {
 
 /** Where a browser can be sent. */
 export function IsReturnUrl(): PropertyDecorator {
-  return constraint('isReturnUrl', (value) => {
+  return constraint((value) => {
     const address = URL.parse(String(value));
     if (
       address === null ||
@@ -73,7 +72,7 @@ export function IsReturnUrl(): PropertyDecorator {
 
 /** What a merchant says to a dispute. */
 export function IsEvidence(): PropertyDecorator {
-  return constraint('isEvidence', (value) => {
+  return constraint((value) => {
     const evidence = String(value);
     if (evidence.trim() === '') return 'Evidence cannot be blank: say what was sold, and that it was delivered.';
     return lengthProblem(value, evidenceLengthMax, 'Evidence') ?? plainTextProblem(evidence, 'Evidence');

@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { Args, Context, Extensions, Mutation, Resolver } from '@nestjs/graphql';
 import { parseId, type MerchantId, type PaymentId } from '#domain';
 import { Merchant } from '../../auth/merchant.decorator.ts';
@@ -15,7 +16,7 @@ import {
   type FollowUpInput,
 } from '../inputs/follow-up.inputs.ts';
 import { moneyOf } from '../inputs/money.input.ts';
-import { problemsOf, type CheckedInput } from '../inputs/problems.ts';
+import { problemsOf } from '../inputs/problems.ts';
 import { movesMoney } from '../limits/operation-limits.ts';
 import type { MerchantContext } from '../merchant-context.ts';
 import {
@@ -139,7 +140,7 @@ export class FollowUpResolver {
 
   private async answer<Input extends FollowUpInput>(
     operation: MoneyOperation,
-    inputClass: CheckedInput<Input>,
+    inputClass: Type<Input>,
     input: Input,
     { merchantId, context }: Caller,
     execute: (command: FollowUpCommand) => Promise<Answer>,
