@@ -47,34 +47,39 @@ export class RandomIds implements Ids {
   next<P extends string>(prefix: P): Id<P> {
     const nowMs = this.clock.now().getTime();
     if (nowMs > this.#unixMs) this.#begin(nowMs);
-    else if (!addStep(this.#tail, this.#takeRandom(stepLength))) this.#begin(this.#unixMs + 1);
+    else if (!this.#step()) this.#begin(this.#unixMs + 1);
     return idOf(prefix, uuidV7(this.#unixMs, this.#tail));
   }
 
   #begin(unixMs: number): void {
     this.#unixMs = unixMs;
-    this.#tail.set(this.#takeRandom(tailLength));
+    const start = this.#reserve(tailLength);
+    this.#tail.set(this.#pool.subarray(start, start + tailLength));
     // The counter begins with its highest bit clear, so that at least half of its range lies ahead.
     this.#tail[counterStart] = (this.#tail[counterStart] ?? 0) & 0x1f;
   }
 
-  #takeRandom(length: number): Uint8Array {
+  /** Adds 1 + the next random step to the counter. False when that does not fit into its 62 bits. */
+  #step(): boolean {
+    const stepEnd = this.#reserve(stepLength) + stepLength;
+    let carry = 1;
+    for (let fromRight = 1; fromRight <= tailLength - counterStart; fromRight += 1) {
+      const index = tailLength - fromRight;
+      const step = fromRight <= stepLength ? (this.#pool[stepEnd - fromRight] ?? 0) : 0;
+      const sum = (this.#tail[index] ?? 0) + step + carry;
+      this.#tail[index] = sum & 0xff;
+      carry = sum >> 8;
+    }
+    return (this.#tail[counterStart] ?? 0) <= 0x3f;
+  }
+
+  /** Where in the pool so many random bytes begin that nobody has used. */
+  #reserve(length: number): number {
     if (this.#poolUsed + length > poolLength) {
       this.fillRandom(this.#pool);
       this.#poolUsed = 0;
     }
     this.#poolUsed += length;
-    return this.#pool.subarray(this.#poolUsed - length, this.#poolUsed);
+    return this.#poolUsed - length;
   }
-}
-
-/** Adds 1 + step to the counter in place. False when that does not fit into its 62 bits. */
-function addStep(tail: Uint8Array, step: Uint8Array): boolean {
-  let carry = 1;
-  for (let index = tailLength - 1; index >= counterStart; index -= 1) {
-    const sum = (tail[index] ?? 0) + (step[index - tailLength + stepLength] ?? 0) + carry;
-    tail[index] = sum & 0xff;
-    carry = sum >> 8;
-  }
-  return (tail[counterStart] ?? 0) <= 0x3f;
 }

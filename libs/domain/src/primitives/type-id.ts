@@ -1,4 +1,5 @@
-import { invariant } from './invariant.ts';
+import { BrokenInvariant } from './invariant.ts';
+import { digitPlaces, uuidOfDigits } from './uuid-text.ts';
 
 /**
  * A public id: a prefix that names the kind of thing, and a UUID in 26 characters of base32 (TypeID specification 0.3).
@@ -31,51 +32,57 @@ const prefixPattern = /^[a-z](?:[a-z_]{0,61}[a-z])?$/;
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-const hyphen = 45;
-
-// Every row and event passes here several times: both ways look whole groups up instead of working on single bits.
-const base32Pairs = Array.from({ length: 1_024 }, (_, bits) => alphabet.charAt(bits >> 5) + alphabet.charAt(bits & 31));
-const hexPairs = Array.from({ length: 256 }, (_, bits) => bits.toString(16).padStart(2, '0'));
-
 /** By character code; anything else has been refused by the patterns before. */
 const base32ValueOfCode = Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)));
 const hexValueOfCode = Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16));
+const base32Codes = Array.from(alphabet, (character) => character.charCodeAt(0));
+
+/** What is being put together, one id at a time. */
+const suffixCodes = Array.from({ length: suffixLength }, () => 0);
+const uuidDigits = new Uint8Array(32);
 
 /** The id of this kind that carries this UUID. Writing the same UUID twice gives the same id. */
 export function idOf<P extends string>(prefix: P, uuid: string): Id<P> {
-  invariant(prefixPattern.test(prefix), `an id prefix is 1 to 63 lower-case letters, not "${prefix}"`);
-  invariant(uuidPattern.test(uuid), `an id carries a UUID, not "${uuid}"`);
-
-  // 20 bits are 5 hexadecimal digits and 4 characters of base32, so the UUID divides into one group of 8 bits (10 with
-  // the two leading zeros of the specification) and six groups of 20.
-  let id = `${prefix}_`;
-  let bits = 0;
-  // As if three zeros had been read already: the first group is the short one.
-  let digits = 3;
-  for (let index = 0; index < uuid.length; index += 1) {
-    const code = uuid.charCodeAt(index);
-    if (code === hyphen) continue;
-    bits = (bits << 4) | (hexValueOfCode[code] ?? 0);
-    digits += 1;
-    if (digits < 5) continue;
-    id += index === 1 ? base32Pairs[bits] : `${base32Pairs[bits >> 10]}${base32Pairs[bits & 1_023]}`;
-    bits = 0;
-    digits = 0;
+  if (!prefixPattern.test(prefix)) {
+    throw new BrokenInvariant(`an id prefix is 1 to 63 lower-case letters, not "${prefix}"`);
   }
-  return id as Id<P>;
+  if (!uuidPattern.test(uuid)) throw new BrokenInvariant(`an id carries a UUID, not "${uuid}"`);
+
+  let bits = 0;
+  // The two leading zeros of the specification.
+  let held = 2;
+  let length = 0;
+  for (const place of digitPlaces) {
+    bits = (bits << 4) | (hexValueOfCode[uuid.charCodeAt(place)] ?? 0);
+    held += 4;
+    if (held < 5) continue;
+    held -= 5;
+    suffixCodes[length] = base32Codes[(bits >> held) & 31] ?? 0;
+    length += 1;
+  }
+  return `${prefix}_${String.fromCharCode.apply(null, suffixCodes)}`;
 }
 
 /** The UUID inside an id, for a column of type uuid. The id must be one of ours: read foreign text with `parseId`. */
 export function uuidOf(id: Id<string>): string {
   const suffix = id.slice(-suffixLength);
-  invariant(suffixPattern.test(suffix), `an id ends in ${suffixLength} characters of base32, not as "${id}" does`);
-
-  let hex = hexPairs[groupAt(suffix, 0, 2)] ?? '';
-  for (let start = 2; start < suffixLength; start += 4) {
-    const bits = groupAt(suffix, start, 4);
-    hex += `${hexPairs[bits >> 12]}${hexPairs[(bits >> 4) & 255]}${hexPairs[bits & 15]?.charAt(1)}`;
+  if (!suffixPattern.test(suffix)) {
+    throw new BrokenInvariant(`an id ends in ${suffixLength} characters of base32, not as "${id}" does`);
   }
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  // The first character carries three bits; the two in front of them are zeros.
+  let bits = base32ValueOfCode[suffix.charCodeAt(0)] ?? 0;
+  let held = 3;
+  let read = 1;
+  for (let index = 0; index < uuidDigits.length; index += 1) {
+    if (held < 4) {
+      bits = (bits << 5) | (base32ValueOfCode[suffix.charCodeAt(read)] ?? 0);
+      held += 5;
+      read += 1;
+    }
+    held -= 4;
+    uuidDigits[index] = (bits >> held) & 15;
+  }
+  return uuidOfDigits(uuidDigits);
 }
 
 /** Reads an id that someone else wrote. Anything but the canonical spelling with this prefix is undefined. */
@@ -84,12 +91,4 @@ export function parseId<P extends string>(prefix: P, text: string): Id<P> | unde
   if (text.length !== prefix.length + 1 + suffixLength || !text.startsWith(`${prefix}_`)) return undefined;
   const suffix = text.slice(prefix.length + 1);
   return suffixPattern.test(suffix) ? `${prefix}_${suffix}` : undefined;
-}
-
-function groupAt(base32: string, start: number, length: number): number {
-  let bits = 0;
-  for (let index = start; index < start + length; index += 1) {
-    bits = (bits << 5) | (base32ValueOfCode[base32.charCodeAt(index)] ?? 0);
-  }
-  return bits;
 }
