@@ -17,9 +17,6 @@ export function postgresSettings(port: number): Readonly<Record<string, string>>
     wal_compression: 'on',
     // Under load the default of 1 GB forces a checkpoint every few minutes, and each one doubles the log again.
     max_wal_size: '2GB',
-    // A statement is planned when its table is nearly empty, and that plan is kept until the table is analyzed: by default that is a
-    // minute or two of the first load, and of reading whole tables. A look costs 40 ms of processor time.
-    autovacuum_naptime: '10s',
     // Money is compared across machines; a clock's zone must never be part of an answer.
     timezone: 'UTC',
     log_timezone: 'UTC',
