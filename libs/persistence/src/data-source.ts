@@ -56,25 +56,25 @@ export function createDataSource(options: DatabaseOptions): DataSource {
 const rowsByKey = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => `-c ${name}=off`);
 
 /**
- * A plan that a connection keeps was made for the tables as they were then. Until the first analyze that is an empty table, of
- * which all keys look alike: a payment would be looked for among all of its merchant's. Statements are about many rows and
- * are planned once for all of them.
+ * A connection keeps a plan as it was right for the tables then. In a nearly empty one the wrong index is as good as the right
+ * one, and until the first analyze each payment would be looked for among all of its merchant's. Statements are about many rows
+ * and are planned once for all of them.
  */
 const plannedAnew = '-c plan_cache_mode=force_custom_plan';
 
-/** What the operator wrote into `?options=` prevails over our limits, and the schema over everything: it is no option. */
+/** What the operator wrote into `?options=` prevails over our limits and plans, and the schema over everything: it is no option. */
 function withSessionSettings(url: string, schema: string): string {
   const complete = new URL(url);
   const settings = [
     `-c lock_timeout=${lockTimeoutMs}`,
     `-c idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
+    ...rowsByKey,
+    plannedAnew,
     complete.searchParams.get('options') ?? '',
     `-c search_path=${schema}`,
     // Whoever waited for a row lock must see what its holder committed, whatever the server's own default is.
     String.raw`-c default_transaction_isolation=read\ committed`,
     '-c timezone=UTC',
-    ...rowsByKey,
-    plannedAnew,
   ];
   complete.searchParams.set('options', settings.join(' '));
   return complete.href;
