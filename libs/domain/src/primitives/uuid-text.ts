@@ -1,5 +1,4 @@
-const hexDigits = '0123456789abcdef';
-const hexCodes = Array.from(hexDigits, (digit) => digit.charCodeAt(0));
+const hexCodes = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /** Where the digits of a UUID stand between its hyphens. */
 export const digitPlaces: readonly number[] = Array.from({ length: 36 }, (_, place) => place).filter(

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
-import { awaitOutcomeMsDefault } from './create-payment.input.ts';
 import { IsInput } from './constraint.ts';
+import { awaitOutcomeMsDefault } from './create-payment.input.ts';
 import { MoneyInput } from './money.input.ts';
 import { IsAwaitOutcomeMs } from './payment-constraints.ts';
 import { IsIdempotencyKey, IsReason } from './text-constraints.ts';
