@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FraudEventData } from '#contracts';
 import { riskRules, uuidOf, type MerchantId, type PaymentId } from '#domain';
-import { createDataSource, UnitOfWork } from '#persistence';
+import { openDataSource, UnitOfWork } from '#persistence';
 import type { DataSource } from 'typeorm';
 import { fraudEnvironment, rulesOf } from '../../apps/fraud/src/fraud.config.ts';
 import { CardUseStore, type CardUse } from '../../apps/fraud/src/stores/card-use.store.ts';
@@ -25,14 +25,13 @@ beforeAll(async () => {
   stage = await Stage.set('fraud', startFraud, ['fraud']);
   await stage.enter(velocity);
   await stage.enter(velocity);
-  dataSource = createDataSource({
+  dataSource = await openDataSource({
     url: stage.database.urlFor('fraud'),
     schema: 'fraud',
     applicationName: 'velocity test',
     poolSize: 50,
     entities: [],
   });
-  await dataSource.initialize();
 });
 
 afterAll(async () => {

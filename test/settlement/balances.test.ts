@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DataSource } from 'typeorm';
 import { journalOf, money, type CurrencyCode, type EventId } from '#domain';
-import { createDataSource, UnitOfWork, type Transaction } from '#persistence';
+import { openDataSource, UnitOfWork, type Transaction } from '#persistence';
 import { SystemClock, RandomIds } from '#security';
 import { settlementStores, type SettlementStores } from '../../apps/settlement/src/stores/settlement-stores.ts';
 import { FoldBalances } from '../../apps/settlement/src/use-cases/fold-balances.ts';
@@ -19,8 +19,13 @@ let folder: FoldBalances;
 beforeAll(async () => {
   database = await createDatabase();
   const url = database.urlFor('settlement');
-  dataSource = createDataSource({ url, schema: 'books', applicationName: 'balances test', poolSize: 20, entities: [] });
-  await dataSource.initialize();
+  dataSource = await openDataSource({
+    url,
+    schema: 'books',
+    applicationName: 'balances test',
+    poolSize: 20,
+    entities: [],
+  });
   owner = new pg.Pool({ connectionString: database.ownerUrl });
   const clock = new SystemClock();
   const parts = { ids: new RandomIds(clock), clock, announce: () => undefined, hint: () => undefined };

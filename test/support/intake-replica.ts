@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { IntakeResult } from '../../apps/api/src/stores/intake-batch.ts';
 import { PaymentIntake } from '../../apps/api/src/stores/payment-intake.ts';
 import { emptyBalance, type MerchantId, type Payment } from '#domain';
-import { createDataSource, sqlOf, type Sql } from '#persistence';
+import { openDataSource, sqlOf, type DatabaseOptions, type Sql } from '#persistence';
 import { fingerprintOf, RandomIds, SystemClock } from '#security';
 import { deferred, type Deferred } from './until.ts';
 
@@ -36,9 +36,13 @@ export class IntakeReplica implements Sql {
     this.intake = new PaymentIntake(this, ids, () => (this.announcements += 1), alwaysOpen);
   }
 
-  static async start(url: string, applicationName: string): Promise<IntakeReplica> {
-    const options = { url, applicationName, schema: 'payments', poolSize: 8, entities: [] };
-    return new IntakeReplica(await createDataSource(options).initialize());
+  static async start(
+    url: string,
+    applicationName: string,
+    wishes: Pick<DatabaseOptions, 'planLifetimeMs'> = {},
+  ): Promise<IntakeReplica> {
+    const options = { url, applicationName, schema: 'payments', poolSize: 8, entities: [], ...wishes };
+    return new IntakeReplica(await openDataSource(options));
   }
 
   async stop(): Promise<void> {

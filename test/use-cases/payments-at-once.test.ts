@@ -346,15 +346,14 @@ describe('among many payments of a merchant, of whom the planner has seen only t
   test('each reference is looked up by itself', async () => {
     await owner.query('TRUNCATE payments.payment');
     await makePayments(first);
-    // More often than it takes for a connection to keep a plan.
-    for (const order of orders(12)) await one.acceptTogether([order]);
+    const aging = await IntakeReplica.start(database.urlFor('api'), 'aging', { planLifetimeMs: 0 });
+    await aging.acceptTogether(orders(1));
     await makePayments(many);
     const before = await rowsRead('payment');
-    await one.acceptTogether(Array.from({ length: 30 }, (_, n) => asked(`late-${n}`, `late-${n}`)));
-    await one.stop();
-    await until('its sessions to end', async () => (await sessionsOf('replica-one')) === 0);
+    await aging.acceptTogether(Array.from({ length: 30 }, (_, n) => asked(`late-${n}`, `late-${n}`)));
+    await aging.stop();
+    await until('its sessions to end', async () => (await sessionsOf('aging')) === 0);
     expect((await rowsRead('payment')) - before).toBeLessThan(many / 10);
-    one = await IntakeReplica.start(database.urlFor('api'), 'replica-one');
   });
 });
 

@@ -130,12 +130,16 @@ export class Relay<Cursor extends RelayCursor> {
     let current = await this.followStream(held);
     let storing: UnderWay<Cursor | undefined> = underWay(Promise.resolve(current));
     let storedAt = performance.now();
+    let caughtUp = false;
     while (!this.stopping.signal.aborted) {
-      const page = await this.log.read(current, shards, this.pageSize.current);
+      if (caughtUp) await doorbell.wait(pollMs);
+      const size = this.pageSize.current;
+      const page = await this.log.read(current, shards, size);
       // The connection breaks before the server is back, so a page from behind a crash is never published.
       if (storing.failed()) break;
       const idle = page.events.length === 0;
-      if (idle) await doorbell.wait(pollMs);
+      // Whatever was committed after that look has rung, or will; a second look would find nothing.
+      caughtUp = page.events.length < size;
       const position = await publisher.publish(page.events, current.streamSeq);
       if (!idle) this.pageSize.grow();
       const read: Cursor = { ...page.next, streamSeq: position.last };
@@ -144,6 +148,7 @@ export class Relay<Cursor extends RelayCursor> {
       if (inDoubt || performance.now() - seen.at > streamCheckMs) {
         seen = { reconnects: this.reconnects, at: performance.now() };
         next = await this.followStream(read, position.wentBackwards);
+        if (next !== read) caughtUp = false;
       }
       const stored = await storing.result;
       if (stored === undefined) return;

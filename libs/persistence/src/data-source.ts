@@ -11,6 +11,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   readonly poolSize: number;
   readonly entities: NonNullable<DataSourceOptions['entities']>;
+  /** How long a connection keeps its plans; two seconds by default. */
+  readonly planLifetimeMs?: number;
 }
 
 /** How long a statement waits for a row lock: money rows are held for milliseconds, so this is a stuck peer, not a queue. */
@@ -31,8 +33,9 @@ const answerTimeoutMs = 20_000;
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, BigInt);
 
-export function createDataSource(options: DatabaseOptions): DataSource {
-  return new DataSource({
+/** Errors: the driver's, when the database cannot be reached or refuses us. */
+export async function openDataSource(options: DatabaseOptions): Promise<DataSource> {
+  const dataSource = await new DataSource({
     type: 'postgres',
     url: withSessionSettings(options.url, options.schema),
     schema: options.schema,
@@ -45,7 +48,9 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     installExtensions: false,
     // Statements that are asked for together go out together, and the server carries them out in that order.
     extra: { query_timeout: answerTimeoutMs, keepAlive: true, types, pipeline: true },
-  });
+  }).initialize();
+  keepPlansFresh(poolOf(dataSource), options.planLifetimeMs ?? planLifetimeMsDefault);
+  return dataSource;
 }
 
 /**
@@ -56,11 +61,25 @@ export function createDataSource(options: DatabaseOptions): DataSource {
 const rowsByKey = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => `-c ${name}=off`);
 
 /**
- * A connection keeps a plan as it was right for the tables then. In a nearly empty one the wrong index is as good as the right
- * one, and until the first analyze each payment would be looked for among all of its merchant's. Statements are about many rows
- * and are planned once for all of them.
+ * Planning takes several times as long as carrying out, for a statement that is about one payment, so a connection plans each once,
+ * for whatever values come. What it plans is right for the tables of that moment: in a nearly empty one the wrong index is as
+ * good as the right one, and until the first analyze each payment would be looked for among all of its merchant's. So plans are
+ * thrown away before they are old: often enough that the first burst of a system does not outgrow them.
  */
-const plannedAnew = '-c plan_cache_mode=force_custom_plan';
+const plannedOnce = '-c plan_cache_mode=force_generic_plan';
+const planLifetimeMsDefault = 2_000;
+
+function keepPlansFresh(pool: pg.Pool, lifetimeMs: number): void {
+  const plannedAtMs = new WeakMap<pg.PoolClient, number>();
+  pool.on('acquire', (client) => {
+    const nowMs = performance.now();
+    const sinceMs = plannedAtMs.get(client);
+    if (sinceMs !== undefined && nowMs - sinceMs < lifetimeMs) return;
+    plannedAtMs.set(client, nowMs);
+    // It leaves in one packet with what the connection was asked for. Where it fails, that fails and tells why.
+    if (sinceMs !== undefined) client.query('DISCARD PLANS').catch(() => undefined);
+  });
+}
 
 /** What the operator wrote into `?options=` prevails over our limits and plans, and the schema over everything: it is no option. */
 function withSessionSettings(url: string, schema: string): string {
@@ -69,7 +88,7 @@ function withSessionSettings(url: string, schema: string): string {
     `-c lock_timeout=${lockTimeoutMs}`,
     `-c idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
     ...rowsByKey,
-    plannedAnew,
+    plannedOnce,
     complete.searchParams.get('options') ?? '',
     `-c search_path=${schema}`,
     // Whoever waited for a row lock must see what its holder committed, whatever the server's own default is.

@@ -1,4 +1,4 @@
-export { assertDurable, createDataSource, poolOf, sqlOf, type DatabaseOptions } from './data-source.ts';
+export { assertDurable, openDataSource, poolOf, sqlOf, type DatabaseOptions } from './data-source.ts';
 export { estimateBacklog, type BacklogEstimate } from './event-backlog.ts';
 export { EventLog, type NewEvent } from './event-log.ts';
 export { clearInbox, keepEventPartitions } from './event-upkeep.ts';

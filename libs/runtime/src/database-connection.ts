@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { assertDurable, createDataSource, isConnectionFault, type DatabaseOptions } from '#persistence';
+import { assertDurable, openDataSource, isConnectionFault, type DatabaseOptions } from '#persistence';
 
 /** A database that restarts, or that was started together with us, is there by then. */
 const patienceMs = 30_000;
@@ -11,7 +11,7 @@ export async function connectToDatabase(options: DatabaseOptions): Promise<DataS
   const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
-      const dataSource = await createDataSource(options).initialize();
+      const dataSource = await openDataSource(options);
       await assertDurable(dataSource);
       return dataSource;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '#persistence';
+import { openDataSource } from '#persistence';
 
 export interface ConnectionWishes {
   readonly schema?: string;
@@ -14,12 +14,11 @@ export async function connectedTo(url: string, wishes: ConnectionWishes = {}): P
   const complete = new URL(url);
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   if (options.length > 0) complete.searchParams.set('options', options.join(' '));
-  const dataSource = createDataSource({
+  return openDataSource({
     url: complete.href,
     schema,
     poolSize,
     entities: [],
     applicationName: 'test',
   });
-  return dataSource.initialize();
 }
