@@ -138,7 +138,7 @@ export class Relay<Cursor extends RelayCursor> {
       // The connection breaks before the server is back, so a page from behind a crash is never published.
       if (storing.failed()) break;
       const idle = page.events.length === 0;
-      // Whatever was committed after that look has rung, or will; a second look would find nothing.
+      // Whatever is committed after that look rings; a second look would find nothing.
       caughtUp = page.events.length < size;
       const position = await publisher.publish(page.events, current.streamSeq);
       if (!idle) this.pageSize.grow();
@@ -148,7 +148,6 @@ export class Relay<Cursor extends RelayCursor> {
       if (inDoubt || performance.now() - seen.at > streamCheckMs) {
         seen = { reconnects: this.reconnects, at: performance.now() };
         next = await this.followStream(read, position.wentBackwards);
-        if (next !== read) caughtUp = false;
       }
       const stored = await storing.result;
       if (stored === undefined) return;
