@@ -27,8 +27,8 @@ export interface Service {
 /** Somebody waits for its answer. */
 const answersClients = 0;
 /**
- * A ninth of that share: it settles the fate of what has been accepted, which can wait for the end of a burst. But a held reply
- * waits for it too, and beside somebody else's compiler even this takes half a second for a payment; 15 took two to nine.
+ * A ninth of that share: it settles the fate of what has been accepted, which can wait for the end of a burst. But held replies
+ * wait for it, also beside somebody else's compiler, and there a thirtieth made seconds of a payment.
  */
 const decidesOutcomes = 10;
 /** A thirtieth: nobody's reply waits for it. */

@@ -61,10 +61,10 @@ export async function openDataSource(options: DatabaseOptions): Promise<DataSour
 const rowsByKey = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => `-c ${name}=off`);
 
 /**
- * Planning takes several times as long as carrying out, for a statement that is about one payment, so a connection plans each once,
- * for whatever values come. What it plans is right for the tables of that moment: in a nearly empty one the wrong index is as
- * good as the right one, and until the first analyze each payment would be looked for among all of its merchant's. So plans are
- * thrown away before they are old: often enough that the first burst of a system does not outgrow them.
+ * To plan a statement about one payment takes several times as long as to carry it out, so a connection plans each once, for
+ * whatever values come. A plan is right for the tables of its moment: in a nearly empty one the wrong index is as good as the
+ * right one, and until the first analyze each payment would be looked for among all of its merchant's. So no plan gets old
+ * enough for the first burst of a system to outgrow it.
  */
 const plannedOnce = '-c plan_cache_mode=force_generic_plan';
 const planLifetimeMsDefault = 2_000;
