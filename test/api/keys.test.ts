@@ -1,7 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ApiKeyStore } from '../../apps/api/src/stores/api-key-store.ts';
 import type { Sql } from '#persistence';
 import { SQL } from '#runtime';
 import { mintApiKey } from '#security';
@@ -158,14 +157,15 @@ test('while the database is away, a key is neither good nor bad', async () => {
   await until('the key to be good again', async () => (await knock(api, bearer(secretKey))).status === 200);
 });
 
-test('fifty who ask at once share one look-up of their key', async () => {
+test('fifty requests at once share one look-up of their key', async () => {
   const { secretKey } = await createKey();
   const statements = vi.spyOn(api.get<Sql>(SQL), 'query');
-  const keys = api.get(ApiKeyStore);
-  const found = await Promise.all(Array.from({ length: 50 }, () => keys.find(secretKey.slice(0, 14))));
+  // However long a busy machine takes for them, they are within the lifetime of an answer.
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+  await Promise.all(Array.from({ length: 50 }, () => knock(api, bearer(secretKey))));
+  clock.mockRestore();
   const lookups = statements.mock.calls.filter(([text]) => text.includes('FROM api_key WHERE lookup'));
   statements.mockRestore();
-  expect(new Set(found).size).toBe(1);
   expect(lookups.length).toBe(1);
 });
 

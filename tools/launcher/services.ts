@@ -28,7 +28,7 @@ export interface Service {
 const answersClients = 0;
 /**
  * A ninth of that share: it settles the fate of what has been accepted, which can wait for the end of a burst. But held replies
- * wait for it, also beside somebody else's compiler, and there a thirtieth made seconds of a payment.
+ * wait for it, also beside somebody else's compiler, where a payment took seconds with a thirtieth.
  */
 const decidesOutcomes = 10;
 /** A thirtieth: nobody's reply waits for it. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { assertDurable, openDataSource, isConnectionFault, type DatabaseOptions } from '#persistence';
+import { assertDurable, isConnectionFault, openDataSource, type DatabaseOptions } from '#persistence';
 
 /** A database that restarts, or that was started together with us, is there by then. */
 const patienceMs = 30_000;

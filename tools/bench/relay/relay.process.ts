@@ -1,6 +1,6 @@
 import { Broker, Relay } from '#messaging';
 import { createLogger } from '#observability';
-import { openDataSource, EventWindow } from '#persistence';
+import { EventWindow, openDataSource } from '#persistence';
 import { announcePort } from '../peers/peer-process.ts';
 
 /** The relay of the payments' log in a process that does nothing else. */
